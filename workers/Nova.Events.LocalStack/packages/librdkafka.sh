@@ -4,7 +4,7 @@
 set -euo pipefail
 version=2.15.1
 source_package=@confluentinc/kafka-javascript@1.10.1
-recipe=2 # raise it when this script would build something else
+recipe=3 # raise it when this script would build something else
 here=$(cd "$(dirname "$0")" && pwd)
 packed=$NOVA_CACHE/packages/librdkafka.redist.$version.nupkg
 stamp=$NOVA_CACHE/packages/librdkafka.recipe
@@ -41,9 +41,9 @@ trap 'rm -rf "$work"' EXIT
 (
   cd "$work"
   npm pack --silent "$source_package" && tar xzf ./*.tgz package/deps/librdkafka && cd package/deps/librdkafka &&
-    # The mock cluster keeps 5 MiB or 100,000 batches of a partition and forgets the rest: too little for a trial run.
-    sed -i -e 's/max_size = 1024 \* 1024 \* 5;/max_size = (int64_t)1024 * 1024 * 512;/' -e 's/max_cnt  = 100000;/max_cnt  = 10000000;/' src/rdkafka_mock.c &&
-    [ "$(grep -cE '1024 \* 512;|= 10000000;' src/rdkafka_mock.c)" = 2 ] &&
+    # The mock cluster keeps 5 MiB or 100,000 batches of a partition and forgets the rest: too little for a trial run. Topics have 4 partitions; ours 3.
+    sed -i -e 's/max_size = 1024 \* 1024 \* 5;/max_size = (int64_t)1024 * 1024 * 512;/' -e 's/max_cnt  = 100000;/max_cnt  = 10000000;/' -e 's/defaults.partition_cnt      = 4;/defaults.partition_cnt = 3;/' src/rdkafka_mock.c &&
+    [ "$(grep -cE '1024 \* 512;|= 10000000;|partition_cnt = 3;' src/rdkafka_mock.c)" = 3 ] &&
     ./configure --no-download --disable-gssapi --disable-curl --disable-debug-symbols && make -j"$(nproc)" -C src librdkafka.so.1
 ) >"$work/log" 2>&1 || {
   cp "$work/log" "$NOVA_CACHE/librdkafka.log"

@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 props=$NOVA_CACHE/packages.props
 pins=()
 feed_has StackExchange.Redis 3.4.35 || pins+=("<StackExchangeRedisVersion>1.2.6</StackExchangeRedisVersion>")
-feed_has Testcontainers 4.15.0 || pins+=("<NovaTestcontainers>reference</NovaTestcontainers>")
+feed_has Testcontainers 4.15.0 || pins+=("<NovaTestcontainers>none</NovaTestcontainers>")
 
 wanted=$(printf '    %s\n' "${pins[@]}")
 wanted=$(printf '<Project>\n  <PropertyGroup>\n%s\n  </PropertyGroup>\n</Project>' "$wanted")
