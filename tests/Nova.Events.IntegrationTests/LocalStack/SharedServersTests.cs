@@ -4,6 +4,7 @@ using Nova.Events.IntegrationTests.Servers;
 using Nova.Events.LocalStack;
 using Npgsql;
 using Shouldly;
+using Xunit;
 
 namespace Nova.Events.IntegrationTests.LocalStack;
 

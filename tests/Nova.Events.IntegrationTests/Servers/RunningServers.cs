@@ -1,5 +1,6 @@
 using Nova.Events.LocalStack;
 using Npgsql;
+using Xunit;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 

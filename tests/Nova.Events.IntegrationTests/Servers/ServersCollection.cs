@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Nova.Events.IntegrationTests.Servers;
 
 /// <summary>

@@ -17,7 +17,7 @@ compiler=nova-$$
 end_compiler() { pgrep -f -- "-pipename:$compiler" | xargs -r kill 2>/dev/null || true; }
 trap end_compiler EXIT
 if ! dotnet build Nova.Events.sln -c Release -nodeReuse:false -p:SharedCompilationId=$compiler >artifacts/build.log 2>&1; then
-  grep -E 'error|rror\(s\)' artifacts/build.log | sort -u | head -40 >&2 || true
+  grep -E ': error ' artifacts/build.log | sed 's/ \[[^[]*\]$//' | sort -u | head -40 >&2 || true
   echo "nova: the build failed; all of it: $1/artifacts/build.log" >&2
   exit 65
 fi
