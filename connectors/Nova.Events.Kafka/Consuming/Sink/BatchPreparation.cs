@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming.Deduplication;
 using Nova.Events.Kafka.Consuming.State;
@@ -9,7 +8,7 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// Makes batches ready in offset order: takes repeats out, repeats the committed intent of an earlier owner where its bytes come out the same, and otherwise,
 /// or where the table is ahead of the intent, leaves out what the table holds already.
 /// </summary>
-internal sealed class BatchPreparation(IBatchSink sink, RepeatRule rule, ILogger logger)
+internal sealed class BatchPreparation(IBatchSink sink, RepeatRule rule, SinkSession session)
 {
     private readonly Queue<JudgedBatch> _tails = new();
     private Intent? _inherited;
@@ -23,9 +22,9 @@ internal sealed class BatchPreparation(IBatchSink sink, RepeatRule rule, ILogger
     {
         _inherited = state.Intent;
         if (_inherited is { } intent) _repairAttempt = intent.Attempt + 1;
-        var highest = await sink.HighestOffsetAsync(topic, partition, committed, cancellationToken);
+        var highest = await session.AskAsync(sink, () => sink.HighestOffsetAsync(topic, partition, committed, cancellationToken), cancellationToken);
         if (highest is not { } ahead || ahead <= (_inherited?.Last ?? committed - 1)) return;
-        KafkaLog.TableAhead(logger, sink.Name, topic, partition, ahead, committed);
+        KafkaLog.TableAhead(session.Logger, sink.Name, topic, partition, ahead, committed);
         _repairUpTo = ahead;
     }
 
@@ -37,7 +36,7 @@ internal sealed class BatchPreparation(IBatchSink sink, RepeatRule rule, ILogger
         {
             var repeated = Encode(judged, inherited.Excluded, inherited.Attempt, isCommitted: true);
             if (repeated.Encoded.Rows == inherited.Rows && repeated.Encoded.Checksum == inherited.Checksum && judged.Range.Last == inherited.Last) return repeated;
-            KafkaLog.IntentChanged(logger, judged.Range.Topic, judged.Range.Partition, judged.Range.First, judged.Range.Last, repeated.Encoded.Rows, inherited.Rows);
+            KafkaLog.IntentChanged(session.Logger, judged.Range.Topic, judged.Range.Partition, judged.Range.First, judged.Range.Last, repeated.Encoded.Rows, inherited.Rows);
             repeated.Dispose();
             _repairUpTo = Math.Max(judged.Range.Last, inherited.Last);
         }
@@ -68,8 +67,14 @@ internal sealed class BatchPreparation(IBatchSink sink, RepeatRule rule, ILogger
 
     private async Task<PreparedBatch> RepairAsync(JudgedBatch judged, CancellationToken cancellationToken)
     {
-        await sink.WaitForInsertsAsync(judged.Range.TokenPrefix, cancellationToken);
-        var stored = await sink.StoredAsync(judged.Range, cancellationToken);
+        var stored = await session.AskAsync(
+            sink,
+            async () =>
+            {
+                await sink.WaitForInsertsAsync(judged.Range.TokenPrefix, cancellationToken);
+                return await sink.StoredAsync(judged.Range, cancellationToken);
+            },
+            cancellationToken);
         EnsureSameTopic(judged, stored);
         var excluded = OffsetSpans.Of(stored.Select(row => row.Offset));
         var fitting = Fitting(judged, excluded);
@@ -81,7 +86,7 @@ internal sealed class BatchPreparation(IBatchSink sink, RepeatRule rule, ILogger
         }
 
         var prepared = Encode(judged, excluded, _repairAttempt, isCommitted: false);
-        KafkaLog.Repairing(logger, judged.Range.Topic, judged.Range.Partition, judged.Range.First, judged.Range.Last, stored.Count, prepared.Encoded.Rows);
+        KafkaLog.Repairing(session.Logger, judged.Range.Topic, judged.Range.Partition, judged.Range.First, judged.Range.Last, stored.Count, prepared.Encoded.Rows);
         return prepared;
     }
 

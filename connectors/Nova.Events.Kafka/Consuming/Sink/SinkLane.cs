@@ -37,7 +37,7 @@ internal sealed class SinkLane : IDisposable
         ReadFrom = Math.Max(assigned.LogStart, _start - (route.EventIdWindow ?? 0));
         _rule = new RepeatRule(_state.Positions, route.EventIdWindow);
         _accumulator = new BatchAccumulator(Partition.Topic, Partition.Partition.Value, _start, session.Options, session.Time) { SealAt = _state.Intent?.Last };
-        _preparation = new BatchPreparation(route.Target, _rule, session.Logger);
+        _preparation = new BatchPreparation(route.Target, _rule, session);
         gate.Begin(_start, assigned.Committed.Metadata);
         _protocol = new SinkProtocol(route, _sealed.Reader, _preparation, gate, session) { CommittedPast = Finish };
         if (assigned.LogStart > _start)

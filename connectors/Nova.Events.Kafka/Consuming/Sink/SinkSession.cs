@@ -35,6 +35,25 @@ internal sealed class SinkSession(SinkConsumerOptions options, DeadLetterWriter 
         }
     }
 
+    /// <summary>Asks the target until it answers.</summary>
+    public async Task<T> AskAsync<T>(IBatchSink sink, Func<Task<T>> ask, CancellationToken closed)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ask();
+            }
+#pragma warning disable CA1031 // Whatever the target's client throws: nothing can be decided without its answer.
+            catch (Exception exception) when (!closed.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                KafkaLog.TargetUnanswered(logger, sink.Name, attempt, exception.Message);
+                await Task.Delay(options.DelayBefore(attempt), time, closed);
+            }
+        }
+    }
+
     public async Task WaitAsync(string table, string token, int attempt, InsertOutcome outcome, CancellationToken closed)
     {
         var reason = outcome.Reason ?? outcome.Kind.ToString();
