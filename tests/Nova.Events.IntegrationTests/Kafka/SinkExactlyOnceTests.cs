@@ -25,7 +25,7 @@ public sealed class SinkExactlyOnceTests
     [InlineData("Inserted", 1)]
     [InlineData("DeadLettersWritten", 1)]
     [InlineData("CommittedPast", 1)]
-    [InlineData("Inserted", 3)]
+    [InlineData("Inserted", 2)]
     [InlineData("CommittedPast", 2)]
     public async Task A_sink_that_dies_between_two_steps_leaves_each_row_once(string step, int occurrence)
     {

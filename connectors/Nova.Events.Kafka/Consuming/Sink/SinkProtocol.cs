@@ -24,9 +24,11 @@ internal sealed class SinkProtocol(
 
     public bool IsRetrying { get; private set; }
 
-    public async Task RunAsync(CancellationToken closed)
+    public async Task RunAsync(CancellationToken laneClosed)
     {
         Task<PreparedBatch?>? upcoming = null;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(laneClosed);
+        var closed = ended.Token;
         try
         {
             var first = await NextAsync(closed);
@@ -46,6 +48,7 @@ internal sealed class SinkProtocol(
         }
         finally
         {
+            await ended.CancelAsync();
             if (upcoming is not null) await DisposeAsync(upcoming);
         }
     }
