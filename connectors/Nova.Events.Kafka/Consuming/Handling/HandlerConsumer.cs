@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Nova.Events.Contracts.Records;
 
@@ -11,10 +12,30 @@ public sealed class HandlerConsumer(
     HandlerConsumerOptions options, KafkaOptions kafka, IRecordHandler handler, ILogger<HandlerConsumer> logger, TimeProvider time)
 {
     /// <summary>Consumes until <paramref name="stopping"/>, then finishes what was taken within the drain timeout. One call for each instance.</summary>
-    /// <exception cref="Confluent.Kafka.KafkaException">The consumer cannot go on; a new instance may.</exception>
-    public Task RunAsync(CancellationToken stopping)
+    /// <exception cref="KafkaException">The consumer cannot go on; a new instance may.</exception>
+    /// <exception cref="CommittedStateUnreadableException">A newer version wrote the committed state.</exception>
+    public async Task RunAsync(CancellationToken stopping)
     {
-        _ = (options, kafka, handler, logger, time, stopping);
-        throw new NotSupportedException("Being built.");
+        var config = options.ToConfig(kafka);
+        config.EnableAutoCommit = true;
+        config.AutoCommitIntervalMs = (int)options.CommitInterval.TotalMilliseconds;
+        using var deadLetters = new DeadLetterWriter(kafka, options, logger, time);
+        var lanes = Enumerable.Range(0, options.Lanes).Select(_ => new KeyLane(handler, deadLetters, options, logger, time)).ToArray();
+        using var partitions = new HandlerPartitions(lanes, options, logger, time);
+        var loop = new PollLoop(config, options, partitions, logger, time);
+        partitions.Consumer = loop.Consumer;
+        ConsumerMetrics.Register(options.Group, this, partitions.Read);
+        var running = lanes.Select(lane => Task.Run(lane.RunAsync, CancellationToken.None)).ToArray();
+        try
+        {
+            await loop.RunAsync(stopping);
+        }
+        finally
+        {
+            ConsumerMetrics.Unregister(options.Group, this);
+            partitions.Close();
+            foreach (var lane in lanes) lane.Complete();
+            await Task.WhenAll(running);
+        }
     }
 }

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
+using Nova.Events.ClickHouse;
+using Nova.Events.ClickHouse.Blocks;
+using Nova.Events.ClickHouse.Inserting;
+using Nova.Events.ClickHouse.Schema;
+using Nova.Events.Contracts;
+using Nova.Events.Contracts.Records;
+using Nova.Events.Contracts.Social;
+using Nova.Events.Kafka;
+using Nova.Events.Kafka.Consuming.Native;
+using Nova.Events.Kafka.Consuming.Sink;
+using Nova.Events.Kafka.Topology;
+
+namespace Nova.Events.IntegrationTests.Kafka;
+
+/// <summary>A topic, a group and a database of a test's own, and sinks between them.</summary>
+internal sealed class SinkRig : IAsyncDisposable
+{
+    private const int Partitions = 1;
+    private readonly string _name = "t" + Guid.CreateVersion7().ToString("N");
+    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private uint _position;
+
+    private SinkRig(bool clientEvents)
+    {
+        IsClientEvents = clientEvents;
+        Topic = clientEvents ? "events-" + _name : Topics.OutboxPrefix + _name;
+        Options = new SinkConsumerOptions { Group = "sink-" + _name, BatchRows = 50, BatchAge = TimeSpan.FromMilliseconds(50), RetryDelay = TimeSpan.FromMilliseconds(20), SessionTimeout = TimeSpan.FromSeconds(10), DrainTimeout = TimeSpan.FromSeconds(5) };
+        Options.Topics.Add(Topic);
+        Client = new ClickHouseClient(new ClickHouseOptions { Url = TestServers.ClickHouse, Database = _name });
+        Sink = new ClickHouseBatchSink(Client, Table, Encoder, NullLogger<ClickHouseBatchSink>.Instance, TimeProvider.System);
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(Kafka.ApplyTo(new ProducerConfig { LingerMs = 2 }, "test")).Build();
+    }
+
+    public bool IsClientEvents { get; }
+
+    public KafkaOptions Kafka { get; } = new() { BootstrapServers = TestServers.Kafka };
+
+    public string Topic { get; }
+
+    public string Table => IsClientEvents ? "events_raw" : "outbox_events";
+
+    public SinkConsumerOptions Options { get; }
+
+    public ClickHouseClient Client { get; }
+
+    public IBatchSink Sink { get; set; }
+
+    public int? Window { get; set; }
+
+    private RowEncoder Encoder => IsClientEvents ? new ClientEventEncoder(ClientEventTypes.All) : new DomainEventEncoder();
+
+    public static async Task<SinkRig> StartAsync(bool clientEvents = false)
+    {
+        var rig = new SinkRig(clientEvents) { Window = clientEvents ? 100 : null };
+        await new SchemaMigrator(rig.Client).UpAsync(CancellationToken.None);
+        var topics = new TopicSetup(rig.Kafka, new TopicOptions());
+        await topics.EnsureAsync([new(rig.Topic, Partitions), new(Topics.DeadLetters(rig.Options.Group), Partitions)]);
+        return rig;
+    }
+
+    public Task<long> LikeAsync(long post, Guid? id = null, Position? position = null, string? payload = null, string type = "PostLiked") => ProduceAsync(
+        payload ?? $"{{\"post_id\": {post}, \"post_author_id\": 2, \"user_id\": 3}}",
+        (HeaderNames.Id, (id ?? Guid.CreateVersion7()).ToString()),
+        (HeaderNames.EventType, type),
+        (HeaderNames.Position, new SourcePosition("main", position ?? Position.Of(1, 100, _position++)).ToString()));
+
+    public Task<long> ViewAsync(long post, Guid? id = null, string type = "view") => ProduceAsync(
+        $"{{\"user_id\":1,\"post_id\":{post},\"author_id\":2,\"occurred_at\":\"2026-01-01T00:00:00Z\"}}",
+        (HeaderNames.Id, (id ?? Guid.CreateVersion7()).ToString()),
+        (HeaderNames.EventType, type));
+
+    public async Task<long> LikesAsync(int count)
+    {
+        var offsets = await Task.WhenAll(Enumerable.Range(0, count).Select(i => LikeAsync(i % 7)));
+        return offsets.Max();
+    }
+
+    public async Task<long> ProduceAsync(string value, params (string Name, string Value)[] headers)
+    {
+        var message = new Message<byte[]?, byte[]?> { Key = "k"u8.ToArray(), Value = Encoding.UTF8.GetBytes(value), Headers = [] };
+        foreach (var header in headers) message.Headers.Add(header.Name, Encoding.UTF8.GetBytes(header.Value));
+        return (await _producer.ProduceAsync(Topic, message)).Offset.Value;
+    }
+
+    public SinkConsumer NewConsumer(Action<SinkStep>? afterStep = null) =>
+        new(Options, Kafka, [new SinkRoute(_ => true, Sink, Window)], NullLogger<SinkConsumer>.Instance, TimeProvider.System) { AfterStep = afterStep };
+
+    /// <summary>Runs a sink until the offset is committed past, and stops it in order.</summary>
+    public async Task RunPastAsync(long offset)
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        var committed = new SemaphoreSlim(0);
+        var running = NewConsumer(step => { if (step == SinkStep.CommittedPast) committed.Release(); }).RunAsync(stop.Token);
+        while (Committed().Offset is not { } reached || reached <= offset)
+        {
+            if (await Task.WhenAny(committed.WaitAsync(stop.Token), running) == running) await running;
+            stop.Token.ThrowIfCancellationRequested();
+        }
+
+        await stop.CancelAsync();
+        await running;
+    }
+
+    public CommittedOffset Committed()
+    {
+        using var reader = new ConsumerBuilder<byte[], byte[]>(Kafka.ApplyTo(new ConsumerConfig { GroupId = Options.Group }, "look")).Build();
+        return CommitMetadata.Committed(reader, [new TopicPartition(Topic, 0)], TimeSpan.FromSeconds(10))[0];
+    }
+
+    public void Commit(long offset, Events.Kafka.Consuming.State.CommittedState state)
+    {
+        using var writer = new ConsumerBuilder<byte[], byte[]>(Kafka.ApplyTo(new ConsumerConfig { GroupId = Options.Group }, "look")).Build();
+        CommitMetadata.Commit(writer, [new CommittedOffset(new TopicPartition(Topic, 0), offset, state.ToText(offset)!)]);
+    }
+
+    public Task EnsureDeadLettersAsync() =>
+        new TopicSetup(Kafka, new TopicOptions()).EnsureAsync([new(Topics.DeadLetters(Options.Group), Partitions)]);
+
+    public async Task<long> CountAsync(string expression, string table) => (await Client.QueryAsync(
+        $"SELECT toInt64({expression}) AS n FROM {table}", static row => row.GetProperty("n").GetInt64(), null, CancellationToken.None))[0];
+
+    public Task<long> RowsAsync() => CountAsync("count()", Table);
+
+    public Task<long> ViewAsync(string metric) => CountAsync($"sum({metric})", "post_metrics_1h");
+
+    public List<ConsumeResult<byte[]?, byte[]?>> DeadLetters()
+    {
+        using var reader = new ConsumerBuilder<byte[]?, byte[]?>(Kafka.ApplyTo(
+            new ConsumerConfig { GroupId = "look", EnablePartitionEof = true, AutoOffsetReset = AutoOffsetReset.Earliest }, "look")).Build();
+        reader.Assign(new TopicPartitionOffset(Topics.DeadLetters(Options.Group), 0, Offset.Beginning));
+        var letters = new List<ConsumeResult<byte[]?, byte[]?>>();
+        while (reader.Consume(TimeSpan.FromSeconds(10)) is { IsPartitionEOF: false } letter) letters.Add(letter);
+        return letters;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _producer.Dispose();
+        await Client.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"DROP DATABASE {_name}"), CancellationToken.None);
+        Client.Dispose();
+    }
+}

@@ -1,0 +1,53 @@
+using Nova.Events.Contracts.Records;
+
+namespace Nova.Events.IntegrationTests.Kafka;
+
+/// <summary>Tells each outcome of an insert.</summary>
+internal sealed class WatchedSink(IBatchSink sink, Action<InsertOutcome> seen) : IBatchSink
+{
+    public string Name => sink.Name;
+
+    public EncodedBatch Encode(OffsetRange range, IReadOnlyList<ConsumedRecord> records) => sink.Encode(range, records);
+
+    public async Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken)
+    {
+        var outcome = await sink.InsertAsync(batch, token, cancellationToken);
+        seen(outcome);
+        return outcome;
+    }
+
+    public Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(EncodedBatch batch, CancellationToken cancellationToken) => sink.FindRefusedAsync(batch, cancellationToken);
+
+    public Task WaitForInsertsAsync(string tokenPrefix, CancellationToken cancellationToken) => sink.WaitForInsertsAsync(tokenPrefix, cancellationToken);
+
+    public Task<long?> HighestOffsetAsync(string topic, int partition, long fromOffset, CancellationToken cancellationToken) =>
+        sink.HighestOffsetAsync(topic, partition, fromOffset, cancellationToken);
+
+    public Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken) => sink.StoredAsync(range, cancellationToken);
+}
+
+/// <summary>Holds back every insert until it is cancelled, as a process does that is frozen before it sends.</summary>
+internal sealed class FrozenSink(IBatchSink sink) : IBatchSink
+{
+    public List<(EncodedBatch Batch, string Token)> Held { get; } = [];
+
+    public string Name => sink.Name;
+
+    public EncodedBatch Encode(OffsetRange range, IReadOnlyList<ConsumedRecord> records) => sink.Encode(range, records);
+
+    public async Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken)
+    {
+        Held.Add((sink.Encode(batch.Range, batch.Records), token));
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        return InsertOutcome.Acknowledged;
+    }
+
+    public Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(EncodedBatch batch, CancellationToken cancellationToken) => sink.FindRefusedAsync(batch, cancellationToken);
+
+    public Task WaitForInsertsAsync(string tokenPrefix, CancellationToken cancellationToken) => sink.WaitForInsertsAsync(tokenPrefix, cancellationToken);
+
+    public Task<long?> HighestOffsetAsync(string topic, int partition, long fromOffset, CancellationToken cancellationToken) =>
+        sink.HighestOffsetAsync(topic, partition, fromOffset, cancellationToken);
+
+    public Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken) => sink.StoredAsync(range, cancellationToken);
+}
