@@ -27,6 +27,9 @@ public static class HeaderNames
     /// <summary>On retried and redriven records: the position that the original had.</summary>
     public const string OriginalPosition = "original-position";
 
+    /// <summary>Deterministic id of a dead letter, a UUID made from group, topic, partition and offset: a second copy has the same.</summary>
+    public const string DeadLetterId = "dlq-id";
+
     /// <summary>Topic that a dead letter came from.</summary>
     public const string DeadLetterTopic = "dlq-topic";
 

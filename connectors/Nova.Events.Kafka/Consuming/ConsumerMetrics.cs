@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace Nova.Events.Kafka.Consuming;
+
+/// <summary>What a partition looks like now. Null is unknown, and unknown is absent from the metrics.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Partition">The partition.</param>
+/// <param name="Lag">Records between the committed offset and the end of the log.</param>
+/// <param name="LagTime">Age of the record at the committed offset; zero when caught up.</param>
+/// <param name="Status">What its lane does.</param>
+public readonly record struct PartitionReading(string Topic, int Partition, long? Lag, TimeSpan? LagTime, PartitionStatus Status);
+
+/// <summary>What the lane of a partition does; its number is the value of <c>nova.consumer.partition.status</c>.</summary>
+public enum PartitionStatus
+{
+    /// <summary>Settles what an earlier owner left, or reads back for its window of ids.</summary>
+    Recovering = 0,
+
+    /// <summary>Reads and takes effect.</summary>
+    Running = 1,
+
+    /// <summary>Waits for what it took to take effect before it reads on.</summary>
+    Paused = 2,
+
+    /// <summary>Tries something again that failed.</summary>
+    Retrying = 3,
+}
+
+/// <summary>The consumers' instruments: meter <c>Nova.Events.Kafka</c>, tags <c>group</c>, <c>topic</c>, <c>partition</c>.</summary>
+public static class ConsumerMetrics
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "Nova.Events.Kafka";
+
+    private static readonly Meter Meter = new(MeterName);
+    private static readonly ConcurrentDictionary<(string Group, object Owner), Func<IEnumerable<PartitionReading>>> Sources = new();
+
+    internal static readonly Histogram<long> BatchSize = Meter.CreateHistogram<long>("nova.batch.size", "{record}", "Rows of an inserted batch.");
+    internal static readonly Counter<long> BatchFlushes = Meter.CreateCounter<long>("nova.batch.flush", "{batch}", "Batches, by what ended them.");
+    internal static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>("nova.dlq.messages", "{record}", "Dead letters written.");
+    internal static readonly Counter<long> Repeats = Meter.CreateCounter<long>("nova.consumer.repeats", "{record}", "Repeats in the log that were left out.");
+
+    static ConsumerMetrics()
+    {
+        Meter.CreateObservableGauge(
+            "nova.consumer.lag", () => Measure(reading => reading.Lag), "{record}", "Records between the committed offset and the end of the log.");
+        Meter.CreateObservableGauge(
+            "nova.consumer.lag.time", () => Measure(reading => reading.LagTime?.TotalSeconds), "s", "Age of the record at the committed offset.");
+        Meter.CreateObservableGauge(
+            "nova.consumer.partition.status", () => Measure<int>(reading => (int)reading.Status), null, "0 recovering, 1 running, 2 paused, 3 retrying.");
+    }
+
+    internal static void Register(string group, object owner, Func<IEnumerable<PartitionReading>> read) => Sources[(group, owner)] = read;
+
+    internal static void Unregister(string group, object owner) => Sources.TryRemove((group, owner), out _);
+
+    private static IEnumerable<Measurement<T>> Measure<T>(Func<PartitionReading, T?> select) where T : struct
+    {
+        foreach (var ((group, _), read) in Sources)
+            foreach (var reading in read())
+                if (select(reading) is { } value)
+                    yield return new Measurement<T>(value, new("group", group), new("topic", reading.Topic), new("partition", reading.Partition));
+    }
+}

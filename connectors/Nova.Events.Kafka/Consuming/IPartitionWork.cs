@@ -1,0 +1,39 @@
+using Confluent.Kafka;
+using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Native;
+
+namespace Nova.Events.Kafka.Consuming;
+
+/// <summary>What a consumer does with its partitions. Every member is called on the poll thread.</summary>
+internal interface IPartitionWork
+{
+    /// <summary>Partitions came; the answer is where each is read from.</summary>
+    IReadOnlyList<TopicPartitionOffset> Assigned(IReadOnlyList<AssignedPartition> partitions);
+
+    /// <summary>Partitions go to others: finish what is in flight, within the drain timeout.</summary>
+    void Revoked(IReadOnlyList<TopicPartition> partitions);
+
+    /// <summary>Partitions went to others already: drop, store nothing.</summary>
+    void Lost(IReadOnlyList<TopicPartition> partitions);
+
+    void Take(ConsumedRecord record);
+
+    /// <summary>The log ends before <paramref name="nextOffset"/> for now.</summary>
+    void ReachedEnd(TopicPartition partition, long nextOffset);
+
+    /// <summary>Called some fifty times a second. Throws what makes going on pointless.</summary>
+    void Tick();
+
+    /// <summary>The process stops: take no more, finish what was taken.</summary>
+    void BeginDrain();
+
+    bool IsDrained { get; }
+}
+
+/// <summary>A partition that was assigned.</summary>
+/// <param name="Committed">Its committed offset with the metadata.</param>
+/// <param name="LogStart">Its first offset still in the log.</param>
+internal readonly record struct AssignedPartition(CommittedOffset Committed, long LogStart)
+{
+    public TopicPartition Partition => Committed.Partition;
+}

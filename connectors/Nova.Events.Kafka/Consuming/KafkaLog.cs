@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+
+namespace Nova.Events.Kafka;
+
+/// <summary>Log catalogue of the consumers, 2000–2999.</summary>
+internal static partial class KafkaLog
+{
+    [LoggerMessage(2000, LogLevel.Warning, "Kafka client of {Group}: {Code}: {Reason}")]
+    public static partial void ClientError(ILogger logger, string group, string code, string reason);
+
+    [LoggerMessage(2001, LogLevel.Debug, "librdkafka {Facility}: {Text}")]
+    public static partial void ClientMessage(ILogger logger, string facility, string text);
+
+    [LoggerMessage(2002, LogLevel.Information, "{Group} took {Topic}:{Partition} at offset {Offset}, intent up to {IntentLast}")]
+    public static partial void Assigned(ILogger logger, string group, string topic, int partition, long offset, long? intentLast);
+
+    [LoggerMessage(2003, LogLevel.Information, "{Group} gave up {Topic}:{Partition}, {Outcome}")]
+    public static partial void Released(ILogger logger, string group, string topic, int partition, string outcome);
+
+    [LoggerMessage(2010, LogLevel.Information, "batch {Topic}:{Partition} {First}-{Last} rows={Rows} repeats={Repeats} rejected={Rejected} flush={Flush} outcome={Outcome} category=insert elapsed_ms={ElapsedMs}")]
+    public static partial void Batch(
+        ILogger logger, string topic, int partition, long first, long last, int rows, int repeats, int rejected, string flush, string outcome, double elapsedMs);
+
+    [LoggerMessage(2011, LogLevel.Warning, "insert of {Token} into {Table} is tried again (attempt {Attempt}): {Reason}")]
+    public static partial void InsertRetried(ILogger logger, string token, string table, int attempt, string reason);
+
+    [LoggerMessage(2012, LogLevel.Error, "insert of {Token} into {Table} needs an operator (attempt {Attempt}): {Reason}")]
+    public static partial void InsertBlocked(ILogger logger, string token, string table, int attempt, string reason);
+
+    [LoggerMessage(2020, LogLevel.Error, "sink-intent-changed: {Topic}:{Partition} {First}-{Last} encodes to other bytes than the committed intent ({Rows} rows, intended {IntendedRows}); only what the table lacks is inserted. Check the hours of this range with `nova verify`")]
+    public static partial void IntentChanged(ILogger logger, string topic, int partition, long first, long last, int rows, int intendedRows);
+
+    [LoggerMessage(2021, LogLevel.Error, "sink-table-ahead: {Table} holds {Topic}:{Partition} up to offset {Highest}, beyond committed offset {Committed} and its intent; only what it lacks is inserted. Check with `nova verify`")]
+    public static partial void TableAhead(ILogger logger, string table, string topic, int partition, long highest, long committed);
+
+    [LoggerMessage(2022, LogLevel.Error, "sink-retention-overtook: {Topic}:{Partition} was to be read from {Wanted}, its log begins at {LogStart}; the records between are gone")]
+    public static partial void RetentionOvertook(ILogger logger, string topic, int partition, long wanted, long logStart);
+
+    [LoggerMessage(2023, LogLevel.Information, "repair of {Topic}:{Partition} {First}-{Last}: the table holds {Stored} rows of it, {Missing} are inserted")]
+    public static partial void Repairing(ILogger logger, string topic, int partition, long first, long last, int stored, int missing);
+
+    [LoggerMessage(2030, LogLevel.Warning, "dead letter {Topic}:{Partition}:{Offset} of {Group}: {Reason}")]
+    public static partial void DeadLetter(ILogger logger, string topic, int partition, long offset, string group, string reason);
+
+    [LoggerMessage(2031, LogLevel.Error, "dead letter {Topic}:{Partition}:{Offset} of {Group} could not be written, its partition waits: {Reason}")]
+    public static partial void DeadLetterFailed(ILogger logger, string topic, int partition, long offset, string group, string reason);
+
+    [LoggerMessage(2032, LogLevel.Warning, "{Topic}:{Partition}:{Offset} is handled again (attempt {Attempt}): {Reason}")]
+    public static partial void Retried(ILogger logger, string topic, int partition, long offset, int attempt, string reason);
+
+    [LoggerMessage(2040, LogLevel.Warning, "commit of {Topic}:{Partition} at {Offset} is tried again: {Reason}")]
+    public static partial void CommitRetried(ILogger logger, string topic, int partition, long offset, string reason);
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Nova.Events.Contracts;
+
+namespace Nova.Events.Kafka.Consuming.State;
+
+/// <summary>
+/// What a consumer keeps beside its committed offset: the last position of each source below that offset, and the intent where there is one.
+/// Text: <c>1;p:source@era.lsn.ordinal;…;i:last,rows,checksum,attempt,excluded</c>, numbers in hex; a reader refuses a version that it doesn't know.
+/// </summary>
+internal sealed record CommittedState(ImmutableSortedDictionary<string, Position> Positions, Intent? Intent = null)
+{
+    /// <summary>Brokers refuse longer metadata by default (<c>offset.metadata.max.bytes</c>).</summary>
+    public const int MaxBytes = 4096;
+
+    private const string Version = "1";
+
+    public static CommittedState Empty { get; } = new(ImmutableSortedDictionary.Create<string, Position>(StringComparer.Ordinal));
+
+    /// <summary>The text form; null where it would be longer than <see cref="MaxBytes"/>.</summary>
+    public string? ToText(long committedOffset)
+    {
+        var text = new StringBuilder(Version);
+        foreach (var (source, position) in Positions)
+            text.Append(CultureInfo.InvariantCulture, $";p:{source}@{position.Era:x}.{position.CommitLsn:x}.{position.Ordinal:x}");
+        if (Intent is { } intent)
+        {
+            text.Append(CultureInfo.InvariantCulture, $";i:{intent.Last:x},{intent.Rows:x},{intent.Checksum:x},{intent.Attempt:x},");
+            intent.Excluded.AppendTo(text, committedOffset);
+        }
+
+        return text.Length <= MaxBytes ? text.ToString() : null;
+    }
+
+    /// <summary>Reads the text form; empty text is an empty state.</summary>
+    /// <exception cref="CommittedStateUnreadableException">Another version or another writer made it.</exception>
+    public static CommittedState Parse(string text, long committedOffset)
+    {
+        if (text.Length == 0) return Empty;
+        try
+        {
+            var fields = text.Split(';');
+            if (fields[0] != Version) throw new FormatException($"version '{fields[0]}' is not known here");
+            var positions = Empty.Positions.ToBuilder();
+            Intent? intent = null;
+            foreach (var field in fields.AsSpan(1))
+            {
+                if (field.StartsWith("p:", StringComparison.Ordinal)) AddPosition(positions, field.AsSpan(2));
+                else if (field.StartsWith("i:", StringComparison.Ordinal)) intent = ParseIntent(field[2..], committedOffset);
+                else throw new FormatException("unknown field");
+            }
+
+            return new CommittedState(positions.ToImmutable(), intent);
+        }
+        catch (Exception exception) when (exception is FormatException or OverflowException or IndexOutOfRangeException or ArgumentException)
+        {
+            throw new CommittedStateUnreadableException(committedOffset, exception);
+        }
+    }
+
+    private static void AddPosition(ImmutableSortedDictionary<string, Position>.Builder positions, ReadOnlySpan<char> text)
+    {
+        var at = text.LastIndexOf('@');
+        var parts = text[(at + 1)..].ToString().Split('.');
+        positions[text[..at].ToString()] = new Position(Hex<ushort>(parts[0]), Hex<ulong>(parts[1]), Hex<uint>(parts[2]));
+    }
+
+    private static Intent ParseIntent(string text, long committedOffset)
+    {
+        var parts = text.Split(',');
+        return new Intent(Hex<long>(parts[0]), Hex<int>(parts[1]), Hex<ulong>(parts[2]), Hex<int>(parts[3]), OffsetSpans.Parse(parts[4], committedOffset));
+    }
+
+    private static T Hex<T>(string digits) where T : struct, System.Numerics.INumberBase<T> =>
+        T.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+}
+
+/// <summary>The committed offset's metadata was not written by a consumer of this version.</summary>
+public sealed class CommittedStateUnreadableException(long committedOffset, Exception inner) : Exception(
+    $"The metadata of committed offset {committedOffset} cannot be read ({inner.Message}). A newer version may have written it: run that version, "
+    + "or reset the group's offset with a tool that leaves the metadata empty.",
+    inner)
+{
+    /// <summary>The offset that was committed with it.</summary>
+    public long CommittedOffset { get; } = committedOffset;
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+
+namespace Nova.Events.Kafka.Consuming.State;
+
+/// <summary>Offsets of a range that an insert leaves out, as sorted spans that neither touch nor overlap.</summary>
+internal sealed class OffsetSpans
+{
+    private readonly List<(long First, long Last)> _spans;
+
+    private OffsetSpans(List<(long First, long Last)> spans) => _spans = spans;
+
+    public static OffsetSpans None { get; } = new([]);
+
+    public bool IsEmpty => _spans.Count == 0;
+
+    public IReadOnlyList<(long First, long Last)> Spans => _spans;
+
+    public static OffsetSpans Of(IEnumerable<long> offsets)
+    {
+        var spans = new List<(long First, long Last)>();
+        foreach (var offset in offsets.Order())
+        {
+            if (spans.Count > 0 && offset <= spans[^1].Last + 1) spans[^1] = (spans[^1].First, Math.Max(spans[^1].Last, offset));
+            else spans.Add((offset, offset));
+        }
+
+        return spans.Count == 0 ? None : new OffsetSpans(spans);
+    }
+
+    public OffsetSpans Union(OffsetSpans other) => Of(Offsets().Concat(other.Offsets()));
+
+    public bool Contains(long offset)
+    {
+        var (low, high) = (0, _spans.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (offset < _spans[middle].First) high = middle - 1;
+            else if (offset > _spans[middle].Last) low = middle + 1;
+            else return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Only the first <paramref name="count"/> spans.</summary>
+    public OffsetSpans Take(int count) => new(_spans.Take(count).ToList());
+
+    /// <summary>Writes each span as <c>gap+length</c> in hex, the gap counted from the end of the one before, the first from <paramref name="origin"/>.</summary>
+    public void AppendTo(StringBuilder text, long origin)
+    {
+        for (var i = 0; i < _spans.Count; i++)
+        {
+            var (first, last) = _spans[i];
+            if (i > 0) text.Append('.');
+            text.Append(CultureInfo.InvariantCulture, $"{first - origin:x}+{last - first + 1:x}");
+            origin = last + 1;
+        }
+    }
+
+    /// <summary>Reads what <see cref="AppendTo"/> wrote.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public static OffsetSpans Parse(string text, long origin)
+    {
+        if (text.Length == 0) return None;
+        var spans = new List<(long First, long Last)>();
+        foreach (var part in text.Split('.'))
+        {
+            var plus = part.IndexOf('+', StringComparison.Ordinal);
+            var first = origin + long.Parse(part.AsSpan(0, plus), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            origin = first + long.Parse(part.AsSpan(plus + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            spans.Add((first, origin - 1));
+        }
+
+        return new OffsetSpans(spans);
+    }
+
+    private IEnumerable<long> Offsets()
+    {
+        foreach (var (first, last) in _spans)
+            for (var offset = first; offset <= last; offset++) yield return offset;
+    }
+}

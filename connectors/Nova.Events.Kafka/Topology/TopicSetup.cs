@@ -1,0 +1,97 @@
+using System.Globalization;
+using Confluent.Kafka;
+using CreateTopicsException = Confluent.Kafka.Admin.CreateTopicsException;
+
+namespace Nova.Events.Kafka.Topology;
+
+/// <summary>Creates topics that are missing, and refuses to go on with ones that contradict the configuration.</summary>
+public sealed class TopicSetup(KafkaOptions kafka, TopicOptions options)
+{
+    private static readonly TimeSpan MetadataTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Makes sure that every topic is there; returns the number of partitions of each.</summary>
+    /// <exception cref="TopicMismatchException">A topic has fewer partitions than needed.</exception>
+    /// <exception cref="KafkaUnavailableException">No broker answered.</exception>
+    public async Task<IReadOnlyDictionary<string, int>> EnsureAsync(IReadOnlyCollection<TopicSpecification> topics, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(topics);
+        using var admin = new AdminClientBuilder(kafka.ApplyTo(new AdminClientConfig(), "admin"))
+            .SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
+        var partitions = await Task.Run(() => Partitions(admin), cancellationToken);
+        var missing = topics.Where(topic => !partitions.ContainsKey(topic.Name)).ToList();
+        if (missing.Count > 0)
+        {
+            await CreateAsync(admin, missing);
+            partitions = await WaitUntilThereAsync(admin, missing, cancellationToken);
+        }
+
+        foreach (var topic in topics)
+            if (partitions[topic.Name] < topic.Partitions)
+                throw new TopicMismatchException(topic.Name, partitions[topic.Name], topic.Partitions);
+        return partitions;
+    }
+
+    /// <summary>The specification of an event topic, with the configured number of partitions.</summary>
+    public TopicSpecification EventTopic(string name) => new(name, options.Partitions);
+
+    private Dictionary<string, int> Partitions(IAdminClient admin)
+    {
+        try
+        {
+            return admin.GetMetadata(MetadataTimeout).Topics.ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count, StringComparer.Ordinal);
+        }
+        catch (KafkaException exception)
+        {
+            throw new KafkaUnavailableException(kafka.BootstrapServers, exception);
+        }
+    }
+
+    private async Task CreateAsync(IAdminClient admin, List<TopicSpecification> missing)
+    {
+        try
+        {
+            await admin.CreateTopicsAsync(missing.Select(Specification));
+        }
+        catch (CreateTopicsException exception) when (exception.Results.All(result =>
+            !result.Error.IsError || result.Error.Code == ErrorCode.TopicAlreadyExists))
+        {
+            // Another process of the fleet was first.
+        }
+        catch (KafkaException exception) when (exception.Error.Code == ErrorCode.Local_UnsupportedFeature)
+        {
+            // librdkafka's mock cluster creates a topic when it is asked for.
+        }
+    }
+
+    private Confluent.Kafka.Admin.TopicSpecification Specification(TopicSpecification topic) => new()
+    {
+        Name = topic.Name,
+        NumPartitions = topic.Partitions,
+        ReplicationFactor = options.ReplicationFactor,
+        Configs = new Dictionary<string, string>
+        {
+            ["max.message.bytes"] = options.MaxRecordBytes.ToString(CultureInfo.InvariantCulture),
+            ["cleanup.policy"] = topic.Compacted ? "compact" : "delete",
+            ["retention.ms"] = topic.Compacted ? "-1" : ((long)options.Retention.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
+        },
+    };
+
+    private async Task<Dictionary<string, int>> WaitUntilThereAsync(IAdminClient admin, List<TopicSpecification> missing, CancellationToken cancellationToken)
+    {
+        // Metadata of a new topic reaches a broker shortly after the controller has created it.
+        for (var attempt = 0; ; attempt++)
+        {
+            var partitions = await Task.Run(
+                () =>
+                {
+                    foreach (var topic in missing) admin.GetMetadata(topic.Name, MetadataTimeout);
+                    return Partitions(admin);
+                },
+                cancellationToken);
+            if (missing.All(topic => partitions.TryGetValue(topic.Name, out var count) && count > 0)) return partitions;
+            if (attempt == 50)
+                throw new KafkaUnavailableException(kafka.BootstrapServers, new TimeoutException($"topic '{missing[0].Name}' was created but has no leader"));
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+        }
+    }
+}

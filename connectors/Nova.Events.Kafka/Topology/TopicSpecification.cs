@@ -1,0 +1,19 @@
+namespace Nova.Events.Kafka.Topology;
+
+/// <summary>A topic as the fleet needs it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Partitions">Partitions that it has at least.</param>
+/// <param name="Compacted">True where only the last record of each key is kept.</param>
+public sealed record TopicSpecification(string Name, int Partitions, bool Compacted = false);
+
+/// <summary>A topic contradicts what the fleet needs.</summary>
+public sealed class TopicMismatchException(string topic, int partitions, int needed)
+    : Exception($"Topic '{topic}' has {partitions} partition(s), {needed} are configured. Lower Topics:Partitions to {partitions}; growing a topic moves keys to other partitions and needs 'nova topics grow'.")
+{
+    /// <summary>The topic.</summary>
+    public string Topic { get; } = topic;
+}
+
+/// <summary>Kafka can't be reached; the message names the remedy.</summary>
+public sealed class KafkaUnavailableException(string bootstrapServers, Exception inner)
+    : Exception($"Kafka at {bootstrapServers} can't be reached: {inner.Message}. Start it, or set Kafka:BootstrapServers (NOVA_KAFKA).", inner);
