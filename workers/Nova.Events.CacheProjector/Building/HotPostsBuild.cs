@@ -31,8 +31,8 @@ internal sealed class HotPostsBuild(HotPosts hotPosts, RankedLists lists, IOptio
     private async Task<BuildCounts> SwapAsync(
         string tenant, List<RankedItem> items, LeaseGrant lease, BuildCounts counts, CancellationToken cancellationToken)
     {
-        // Without a named tenant's engagement its list expires; the only tenant's becomes empty, which is an answer and no miss.
-        if (items.Count == 0 && counts.Tenants > 0) return counts;
+        // Where nothing happened in the last hour the last list stays until it expires: better than an empty feed.
+        if (items.Count == 0) return counts;
         var swapped = await lists.SwapAsync(
             CacheNames.HotPosts, RedisKeys.HotPosts(tenant), items, options.Value.HotPostsTtl, lease.Fence, cancellationToken);
         return swapped
