@@ -27,6 +27,9 @@ internal static partial class KafkaLog
     [LoggerMessage(2012, LogLevel.Error, "insert of {Token} into {Table} needs an operator (attempt {Attempt}): {Reason}")]
     public static partial void InsertBlocked(ILogger logger, string token, string table, int attempt, string reason);
 
+    [LoggerMessage(2013, LogLevel.Warning, "{Table} does not say what it holds (attempt {Attempt}): {Reason}")]
+    public static partial void TargetUnanswered(ILogger logger, string table, int attempt, string reason);
+
     [LoggerMessage(2020, LogLevel.Error, "sink-intent-changed: {Topic}:{Partition} {First}-{Last} encodes to other bytes than the committed intent ({Rows} rows, intended {IntendedRows}); only what the table lacks is inserted. Check the hours of this range with `nova verify`")]
     public static partial void IntentChanged(ILogger logger, string topic, int partition, long first, long last, int rows, int intendedRows);
 

@@ -1,0 +1,31 @@
+namespace Nova.Events.ClickHouse;
+
+/// <summary>What an error calls for.</summary>
+public enum ClickHouseErrorKind
+{
+    /// <summary>Passing or unknown: try again.</summary>
+    Transient,
+
+    /// <summary>The server could not read, or does not admit, a row.</summary>
+    Row,
+
+    /// <summary>Table, column or type is not what was expected.</summary>
+    Schema,
+
+    /// <summary>Login or grants.</summary>
+    Denied,
+}
+
+/// <summary>The server refused or failed a request, or could not be reached.</summary>
+public sealed class ClickHouseException : Exception
+{
+    /// <summary>An error with the server's code; 0 where no server answered.</summary>
+    public ClickHouseException(int code, ClickHouseErrorKind kind, string message, Exception? inner = null) : base(message, inner) =>
+        (Code, Kind) = (code, kind);
+
+    /// <summary>ClickHouse's error code; 0 where no server answered.</summary>
+    public int Code { get; }
+
+    /// <summary>What it calls for.</summary>
+    public ClickHouseErrorKind Kind { get; }
+}

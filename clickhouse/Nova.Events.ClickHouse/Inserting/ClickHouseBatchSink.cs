@@ -1,0 +1,153 @@
+using Microsoft.Extensions.Logging;
+using Nova.Events.ClickHouse.Blocks;
+using Nova.Events.Contracts.Records;
+
+namespace Nova.Events.ClickHouse.Inserting;
+
+/// <summary>A MergeTree table that takes each offset range once, together with every view on it.</summary>
+public sealed class ClickHouseBatchSink : IBatchSink
+{
+    private static readonly TimeSpan RunningPoll = TimeSpan.FromMilliseconds(200);
+    private readonly ClickHouseClient _client;
+    private readonly RowEncoder _encoder;
+    private readonly ILogger<ClickHouseBatchSink> _logger;
+    private readonly TimeProvider _time;
+    private readonly string _columns;
+    private long _attempts;
+
+    /// <summary>A sink into <paramref name="table"/> of the client's database, rows made by <paramref name="encoder"/>.</summary>
+    public ClickHouseBatchSink(ClickHouseClient client, string table, RowEncoder encoder, ILogger<ClickHouseBatchSink> logger, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        (_client, Name, _encoder, _logger, _time) = (client, table, encoder, logger, time);
+        using var block = encoder.NewBlock().Block;
+        _columns = string.Join(", ", block.ColumnNames);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public EncodedBatch Encode(OffsetRange range, IReadOnlyList<ConsumedRecord> records)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        var rows = _encoder.NewBlock();
+        var accepted = new List<ConsumedRecord>(records.Count);
+        var rejected = new List<RejectedRecord>();
+        foreach (var record in records)
+        {
+            if (rows.TryWrite(record) is { } reason)
+            {
+                rows.Block.DropRow();
+                rejected.Add(new RejectedRecord(record, reason));
+                continue;
+            }
+
+            rows.Block.EndRow();
+            accepted.Add(record);
+        }
+
+        var pieces = rows.Block.Finish();
+        return new EncodedBatch(range, pieces, accepted, NativeBlock.ChecksumOf(pieces), rejected, rows.Block);
+    }
+
+    /// <inheritdoc/>
+    public async Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        try
+        {
+            await SendAsync(Name, batch, token, cancellationToken);
+            return InsertOutcome.Acknowledged;
+        }
+        catch (ClickHouseException exception)
+        {
+            ClickHouseLog.InsertFailed(_logger, Name, token, exception.Code, exception.Kind);
+            return exception.Kind switch
+            {
+                ClickHouseErrorKind.Row => InsertOutcome.Refused(exception.Message),
+                ClickHouseErrorKind.Transient => InsertOutcome.Transient(exception.Message),
+                _ => InsertOutcome.Blocked(exception.Message),
+            };
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(EncodedBatch batch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var refused = new List<RejectedRecord>();
+        try
+        {
+            // Engine Null reads the rows like the table would and keeps none: nothing is tried on the table itself.
+            await _client.ExecuteAsync($"CREATE OR REPLACE TABLE {Scratch} AS {Name} ENGINE = Null", cancellationToken);
+            await BisectAsync(batch.Range, batch.Records, refused, cancellationToken);
+        }
+        catch (ClickHouseException exception)
+        {
+            ClickHouseLog.BisectFailed(_logger, Name, batch.Range.ToString(), exception.Message);
+            return [];
+        }
+
+        return refused;
+    }
+
+    /// <inheritdoc/>
+    public async Task WaitForInsertsAsync(string tokenPrefix, CancellationToken cancellationToken)
+    {
+        var parameters = new Dictionary<string, object> { ["prefix"] = tokenPrefix };
+        while (await RunningAsync() > 0) await Task.Delay(RunningPoll, _time, cancellationToken);
+
+        async Task<long> RunningAsync() => (await _client.QueryAsync(
+            "SELECT count() AS running FROM system.processes WHERE startsWith(query_id, {prefix:String})",
+            static row => row.GetProperty("running").GetInt64(),
+            parameters,
+            cancellationToken))[0];
+    }
+
+    /// <inheritdoc/>
+    public async Task<long?> HighestOffsetAsync(string topic, int partition, long fromOffset, CancellationToken cancellationToken)
+    {
+        var rows = await _client.QueryAsync(
+            $"SELECT max(_offset) AS highest, count() AS found FROM {Name} WHERE _topic = {{topic:String}} AND _partition = {{partition:Int32}} AND _offset >= {{from:Int64}}",
+            static row => row.GetProperty("found").GetInt64() == 0 ? (long?)null : row.GetProperty("highest").GetInt64(),
+            new Dictionary<string, object> { ["topic"] = topic, ["partition"] = partition, ["from"] = fromOffset },
+            cancellationToken);
+        return rows[0];
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken) => _client.QueryAsync(
+        $"SELECT DISTINCT _offset, toUnixTimestamp64Milli(_timestamp) AS ms FROM {Name} WHERE _topic = {{topic:String}} AND _partition = {{partition:Int32}} AND _offset BETWEEN {{first:Int64}} AND {{last:Int64}} ORDER BY _offset",
+        static row => new StoredRow(row.GetProperty("_offset").GetInt64(), DateTimeOffset.FromUnixTimeMilliseconds(row.GetProperty("ms").GetInt64())),
+        new Dictionary<string, object> { ["topic"] = range.Topic, ["partition"] = range.Partition, ["first"] = range.First, ["last"] = range.Last },
+        cancellationToken);
+
+    private string Scratch => Name + "_scratch";
+
+    private async Task BisectAsync(OffsetRange range, IReadOnlyList<ConsumedRecord> records, List<RejectedRecord> refused, CancellationToken cancellationToken)
+    {
+        using var part = Encode(range, records);
+        try
+        {
+            await SendAsync(Scratch, part, "scratch:" + range.Token(), cancellationToken);
+        }
+        catch (ClickHouseException exception) when (exception.Kind == ClickHouseErrorKind.Row && records.Count == 1)
+        {
+            refused.Add(new RejectedRecord(records[0], $"ClickHouse refused the row with code {exception.Code}."));
+        }
+        catch (ClickHouseException exception) when (exception.Kind == ClickHouseErrorKind.Row)
+        {
+            var half = records.Count / 2;
+            await BisectAsync(range, [.. records.Take(half)], refused, cancellationToken);
+            await BisectAsync(range, [.. records.Skip(half)], refused, cancellationToken);
+        }
+    }
+
+    private async Task SendAsync(string table, EncodedBatch batch, string token, CancellationToken cancellationToken)
+    {
+        using var body = new BlockContent(batch.Body);
+        var settings = InsertSettings.For(token, InsertSettings.QueryId(token, Interlocked.Increment(ref _attempts)));
+        await _client.InsertAsync($"INSERT INTO {table} ({_columns}) FORMAT Native", body, settings, cancellationToken);
+    }
+}

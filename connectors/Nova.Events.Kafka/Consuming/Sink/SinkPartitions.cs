@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Native;
+
+namespace Nova.Events.Kafka.Consuming.Sink;
+
+/// <summary>The lanes of the partitions that a sink consumer has; all but <see cref="Read"/> on the poll thread.</summary>
+internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSession session) : IPartitionWork
+{
+    private readonly ConcurrentDictionary<TopicPartition, SinkLane> _lanes = new();
+    private readonly List<SinkLane> _released = [];
+    private readonly MembershipLease _lease = new(session.Options.SessionTimeout, session.Time);
+    private readonly ConcurrentDictionary<TopicPartition, long> _logEnds = new();
+
+    public IConsumer<byte[]?, byte[]?> Consumer { get; set; } = null!;
+
+    public bool IsDrained => _lanes.Values.All(lane => lane.Completion.IsCompleted);
+
+    public IReadOnlyList<TopicPartitionOffset> Assigned(IReadOnlyList<AssignedPartition> partitions)
+    {
+        _lease.Renew(_lease.Now);
+        var starts = new List<TopicPartitionOffset>(partitions.Count);
+        foreach (var assigned in partitions)
+        {
+            var route = routes.FirstOrDefault(route => route.Matches(assigned.Partition.Topic))
+                ?? throw new InvalidOperationException($"No route takes topic '{assigned.Partition.Topic}'. Add one, or leave the topic out of the consumer's topics.");
+            var gate = new LaneGate(
+                assigned.Partition, offset => CommitMetadata.Commit(Consumer, [offset]), _lease, session.Options, session.Logger, session.Time);
+            var lane = new SinkLane(assigned, route, gate, session);
+            _lanes[assigned.Partition] = lane;
+            starts.Add(new TopicPartitionOffset(assigned.Partition, lane.ReadFrom));
+            lane.Start();
+        }
+
+        return starts;
+    }
+
+    public void Revoked(IReadOnlyList<TopicPartition> partitions)
+    {
+        var lanes = Lanes(partitions);
+        foreach (var lane in lanes) lane.BeginDrain(all: false);
+        var drained = Task.WhenAll(lanes.Select(lane => lane.Completion));
+        ((IAsyncResult)drained).AsyncWaitHandle.WaitOne(session.Options.DrainTimeout);
+        Release(lanes, drained.IsCompletedSuccessfully ? "drained" : "unfinished");
+    }
+
+    public void Lost(IReadOnlyList<TopicPartition> partitions) => Release(Lanes(partitions), "lost");
+
+    public void Take(ConsumedRecord record)
+    {
+        if (_lanes.TryGetValue(record.Source(), out var lane)) lane.Take(record);
+    }
+
+    public void ReachedEnd(TopicPartition partition, long nextOffset)
+    {
+        if (_lanes.TryGetValue(partition, out var lane)) lane.ReachedEnd(nextOffset);
+    }
+
+    public void Tick()
+    {
+        var buffered = _lanes.Values.Sum(lane => lane.BufferedBytes);
+        foreach (var lane in _lanes.Values)
+        {
+            // A fault of one lane ends the membership: nothing of it is committed, and the next one goes on from what is.
+            if (lane.Completion.IsFaulted) lane.Completion.GetAwaiter().GetResult();
+            lane.SealIfDue();
+            Pause(lane, lane.IsFull || buffered > session.Options.MaxBufferedBytes);
+            var watermarks = Consumer.GetWatermarkOffsets(lane.Partition);
+            if (watermarks.High.Value >= 0) _logEnds[lane.Partition] = watermarks.High.Value;
+        }
+
+        if (_lease.IsRenewalDue) _lanes.Values.FirstOrDefault(lane => !lane.Completion.IsCompleted)?.Gate.CommitAgain();
+    }
+
+    public void BeginDrain()
+    {
+        foreach (var lane in _lanes.Values) lane.BeginDrain(all: true);
+    }
+
+    public IEnumerable<PartitionReading> Read() =>
+        _lanes.Values.Select(lane => lane.Read(_logEnds.TryGetValue(lane.Partition, out var end) ? end : null));
+
+    /// <summary>After the poll thread has ended: nothing commits any more; returns once nothing runs.</summary>
+    public async Task CloseAsync()
+    {
+        Release([.. _lanes.Values], "closed");
+        await Task.WhenAll(_released.Select(lane => lane.Completion.ContinueWith(static _ => { }, TaskScheduler.Default)));
+        foreach (var lane in _released) lane.Dispose();
+    }
+
+    private void Pause(SinkLane lane, bool pause)
+    {
+        if (lane.IsPaused == pause) return;
+        if (pause) Consumer.Pause([lane.Partition]);
+        else Consumer.Resume([lane.Partition]);
+        lane.IsPaused = pause;
+    }
+
+    private List<SinkLane> Lanes(IReadOnlyList<TopicPartition> partitions) =>
+        [.. partitions.Select(partition => _lanes.GetValueOrDefault(partition)).OfType<SinkLane>()];
+
+    private void Release(List<SinkLane> lanes, string outcome)
+    {
+        foreach (var lane in lanes)
+        {
+            lane.Close();
+            _lanes.TryRemove(lane.Partition, out _);
+            _logEnds.TryRemove(lane.Partition, out _);
+            _released.Add(lane);
+            KafkaLog.Released(session.Logger, session.Options.Group, lane.Partition.Topic, lane.Partition.Partition.Value, outcome);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.State;
+
+namespace Nova.Events.Kafka.Consuming.Sink;
+
+/// <summary>
+/// Each range exactly once: encode, commit the intent, insert under the range's token until acknowledged, commit past with the next intent when there is one.
+/// design: guarantees, section 3. A range is inserted only after its intent was committed, there is one intent at a time, and whoever owns the partition next
+/// repeats that very block under that very token.
+/// </summary>
+internal sealed class SinkProtocol(
+    SinkRoute route,
+    ChannelReader<SealedBatch> batches,
+    BatchPreparation preparation,
+    LaneGate gate,
+    SinkSession session)
+{
+    private readonly IBatchSink _sink = route.Target;
+
+    /// <summary>The range that was committed past last; for lag.</summary>
+    public Action<PreparedBatch>? CommittedPast { get; set; }
+
+    public bool IsRetrying { get; private set; }
+
+    public async Task RunAsync(CancellationToken closed)
+    {
+        Task<PreparedBatch?>? upcoming = null;
+        try
+        {
+            var first = await NextAsync(closed);
+            while (first is not null)
+            {
+                if (!first.IsCommitted && first.Intent is not null) await CommitIntentAsync(first, closed);
+                for (PreparedBatch? current = first; current is not null;)
+                {
+                    upcoming = NextAsync(closed);
+                    using var done = await InsertAsync(current, closed);
+                    current = await WithinLingerAsync(upcoming);
+                    await CommitPastAsync(done, current, closed);
+                }
+
+                first = await upcoming!;
+            }
+        }
+        finally
+        {
+            if (upcoming is not null) await DisposeAsync(upcoming);
+        }
+    }
+
+    private async Task<PreparedBatch?> NextAsync(CancellationToken closed)
+    {
+        if (preparation.HasTail) return await PrepareAsync(null, closed);
+        return await batches.WaitToReadAsync(closed) && batches.TryRead(out var batch) ? await PrepareAsync(batch, closed) : null;
+    }
+
+    private async Task<PreparedBatch> PrepareAsync(SealedBatch? batch, CancellationToken closed)
+    {
+        // Encoding is the lane's own work: it must not run on the thread that polls.
+        await Task.Yield();
+        var prepared = await preparation.PrepareAsync(batch, closed);
+        session.Step(SinkStep.Encoded);
+        return prepared;
+    }
+
+    private async Task CommitIntentAsync(PreparedBatch batch, CancellationToken closed)
+    {
+        await gate.CommitAsync(batch.Range.First, batch.Intended, closed);
+        session.Step(SinkStep.IntentCommitted);
+    }
+
+    /// <summary>Answers the batch that was inserted: the given one, or one without rows that the server refused.</summary>
+    private async Task<PreparedBatch> InsertAsync(PreparedBatch batch, CancellationToken closed)
+    {
+        var started = session.Time.GetTimestamp();
+        var refused = new List<RejectedRecord>();
+        for (var attempt = 1; batch.Encoded.Rows > 0; attempt++)
+        {
+            var outcome = await session.InsertAsync(_sink, batch, gate, closed);
+            if (outcome.Kind == InsertOutcomeKind.Acknowledged) break;
+            IsRetrying = true;
+            if (outcome.Kind == InsertOutcomeKind.Refused && await WithoutRefusedAsync(batch, refused, closed) is { } without)
+            {
+                batch.Dispose();
+                batch = without;
+                if (batch.Intent is not null) await CommitIntentAsync(batch, closed);
+                continue;
+            }
+
+            await session.WaitAsync(_sink.Name, batch.Token, attempt, outcome, closed);
+        }
+
+        IsRetrying = false;
+        session.Step(SinkStep.Inserted);
+        foreach (var rejected in batch.Encoded.Rejected.Concat(refused))
+            await session.DeadLetters.WriteAsync(rejected.Record, rejected.Reason, exceptionType: null, attempts: 1, closed);
+        session.Step(SinkStep.DeadLettersWritten);
+        session.Measure(batch, refused.Count, session.Time.GetElapsedTime(started));
+        return batch;
+    }
+
+    private async Task<PreparedBatch?> WithoutRefusedAsync(PreparedBatch batch, List<RejectedRecord> refused, CancellationToken closed)
+    {
+        var found = await _sink.FindRefusedAsync(batch.Encoded, closed);
+        if (found.Count == 0) return null;
+        var without = preparation.Without(batch, found.Select(rejected => rejected.Record));
+        if (without is not null) refused.AddRange(found);
+        return without;
+    }
+
+    // The offset moves after the effect: the insert and the dead letters are acknowledged before this line is reached.
+    private async Task CommitPastAsync(PreparedBatch done, PreparedBatch? next, CancellationToken closed)
+    {
+        var state = next is null || next.Intent is null ? new CommittedState(done.Judged.PositionsAfter) : next.Intended;
+        await gate.CommitAsync(done.Range.Last + 1, state, closed);
+        CommittedPast?.Invoke(done);
+        session.Step(SinkStep.CommittedPast);
+    }
+
+    private async Task<PreparedBatch?> WithinLingerAsync(Task<PreparedBatch?> upcoming)
+    {
+        try
+        {
+            return await upcoming.WaitAsync(session.Options.IntentLinger, session.Time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task DisposeAsync(Task<PreparedBatch?> upcoming)
+    {
+        try
+        {
+            (await upcoming)?.Dispose();
+        }
+#pragma warning disable CA1031 // The lane ends with the fault that it has; this one came of it or lost to it.
+        catch
+        {
+        }
+#pragma warning restore CA1031
+    }
+}

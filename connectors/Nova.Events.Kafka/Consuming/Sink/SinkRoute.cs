@@ -1,0 +1,11 @@
+using Nova.Events.Contracts.Records;
+
+namespace Nova.Events.Kafka.Consuming.Sink;
+
+/// <summary>Which table takes a topic, and how repeats in the topic are told.</summary>
+/// <param name="Matches">True for the topics of this route; the first route that matches wins.</param>
+/// <param name="Target">Takes the batches.</param>
+/// <param name="EventIdWindow">
+/// Null: repeats are told by position (domain topics). Otherwise by event id among this many preceding offsets (client events, which have no position).
+/// </param>
+public sealed record SinkRoute(Predicate<string> Matches, IBatchSink Target, int? EventIdWindow = null);

@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Logging;
+using Nova.Events.Contracts.Records;
+
+namespace Nova.Events.Kafka.Consuming.Sink;
+
+/// <summary>What the lanes of one consumer share: the bound on inserts under way, dead letters, pauses before retries, figures.</summary>
+internal sealed class SinkSession(SinkConsumerOptions options, DeadLetterWriter deadLetters, ILogger logger, TimeProvider time) : IDisposable
+{
+    private readonly SemaphoreSlim _inserts = new(options.ConcurrentInserts);
+
+    public SinkConsumerOptions Options => options;
+
+    public DeadLetterWriter DeadLetters => deadLetters;
+
+    public ILogger Logger => logger;
+
+    public TimeProvider Time => time;
+
+    /// <summary>Called after each step; a test throws here what stands for the process's death.</summary>
+    public Action<SinkStep>? AfterStep { get; set; }
+
+    public void Step(SinkStep step) => AfterStep?.Invoke(step);
+
+    public async Task<InsertOutcome> InsertAsync(IBatchSink sink, PreparedBatch batch, LaneGate gate, CancellationToken closed)
+    {
+        await _inserts.WaitAsync(closed);
+        try
+        {
+            gate.Ensure();
+            return await sink.InsertAsync(batch.Encoded, batch.Token, closed);
+        }
+        finally
+        {
+            _inserts.Release();
+        }
+    }
+
+    /// <summary>Asks the target until it answers.</summary>
+    public async Task<T> AskAsync<T>(IBatchSink sink, Func<Task<T>> ask, CancellationToken closed)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ask();
+            }
+#pragma warning disable CA1031 // Whatever the target's client throws: nothing can be decided without its answer.
+            catch (Exception exception) when (!closed.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                KafkaLog.TargetUnanswered(logger, sink.Name, attempt, exception.Message);
+                await Task.Delay(options.DelayBefore(attempt), time, closed);
+            }
+        }
+    }
+
+    public async Task WaitAsync(string table, string token, int attempt, InsertOutcome outcome, CancellationToken closed)
+    {
+        var reason = outcome.Reason ?? outcome.Kind.ToString();
+        if (outcome.Kind == InsertOutcomeKind.Transient) KafkaLog.InsertRetried(logger, token, table, attempt, reason);
+        else KafkaLog.InsertBlocked(logger, token, table, attempt, reason);
+        await Task.Delay(options.DelayBefore(attempt), time, closed);
+    }
+
+    public void Measure(PreparedBatch batch, int refused, TimeSpan elapsed)
+    {
+        var (range, rows, repeats) = (batch.Range, batch.Encoded.Rows, batch.Judged.Repeats);
+        var flush = batch.Judged.Reason.ToString().ToLowerInvariant();
+        KeyValuePair<string, object?> group = new("group", options.Group), topic = new("topic", range.Topic);
+        ConsumerMetrics.BatchSize.Record(rows, group, topic);
+        ConsumerMetrics.BatchFlushes.Add(1, group, topic, new("reason", flush));
+        if (repeats > 0) ConsumerMetrics.Repeats.Add(repeats, group, topic);
+        var outcome = batch.Attempt > 1 ? "repaired" : batch.IsCommitted ? "repeated" : "inserted";
+        KafkaLog.Batch(
+            logger, range.Topic, range.Partition, range.First, range.Last, rows, repeats, batch.Encoded.Rejected.Count + refused, flush, outcome, elapsed.TotalMilliseconds);
+    }
+
+    public void Dispose() => _inserts.Dispose();
+}

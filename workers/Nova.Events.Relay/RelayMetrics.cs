@@ -1,0 +1,30 @@
+using System.Diagnostics.Metrics;
+
+namespace Nova.Events.Relay;
+
+/// <summary>The relay's instruments, meter <c>Nova.Events.Relay</c>.</summary>
+internal sealed class RelayMetrics : IDisposable
+{
+    private readonly Meter _meter = new("Nova.Events.Relay");
+
+    public RelayMetrics(RelayProgress progress)
+    {
+        Published = _meter.CreateCounter<long>("nova.outbox.published", "{message}", "Outbox messages that Kafka has acknowledged.");
+        Skipped = _meter.CreateCounter<long>("nova.outbox.skipped", "{message}", "Outbox messages that Kafka already had after a restart.");
+        PublishDelay = _meter.CreateHistogram<double>("nova.outbox.publish.delay", "s", "Commit in PostgreSQL to acknowledgement by Kafka.");
+        _meter.CreateObservableGauge("nova.outbox.oldest.age", () => Known(progress.OldestAge), "s", "Age of the oldest commit that is read but not acknowledged; 0 when there is none.");
+        _meter.CreateObservableGauge("nova.relay.heartbeat.age", () => Known(progress.HeartbeatAge), "s", "Time since a heartbeat came through the WAL.");
+        _meter.CreateObservableGauge("nova.relay.lag.bytes", () => Known(progress.LagBytes), "By", "WAL that is not confirmed.");
+        _meter.CreateObservableGauge("nova.replication_slot.retained", () => Known(progress.RetainedBytes), "By", "WAL that the server keeps for the slot.");
+    }
+
+    public Counter<long> Published { get; }
+
+    public Counter<long> Skipped { get; }
+
+    public Histogram<double> PublishDelay { get; }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static IEnumerable<Measurement<T>> Known<T>(T? value) where T : struct => value is { } known ? [new Measurement<T>(known)] : [];
+}

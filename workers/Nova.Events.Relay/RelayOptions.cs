@@ -1,0 +1,61 @@
+using System.ComponentModel.DataAnnotations;
+using Nova.Events.Contracts;
+
+namespace Nova.Events.Relay;
+
+/// <summary>How the relay reads the WAL and publishes. Section <c>Relay</c>.</summary>
+public sealed class RelayOptions : IValidatableObject
+{
+    /// <summary>Configuration section.</summary>
+    public const string Section = "Relay";
+
+    /// <summary>Connection string of the database whose outbox is published. Required.</summary>
+    [Required]
+    public string ConnectionString { get; set; } = "";
+
+    /// <summary>Name of the source in every position; one name for one database, for ever. Default <c>nova</c>.</summary>
+    public string Source { get; set; } = "nova";
+
+    /// <summary>Replication slot, the lock between relays. Default <c>nova_relay</c>.</summary>
+    [Required, RegularExpression("^[a-z0-9_]{1,63}$", ErrorMessage = "Relay:Slot takes 1 to 63 of a-z, 0-9 and _.")]
+    public string Slot { get; set; } = "nova_relay";
+
+    /// <summary>Publications read through the slot. Default <c>nova_outbox, nova_cdc</c>.</summary>
+    [MinLength(1)]
+    public IReadOnlyList<string> Publications { get; set; } = ["nova_outbox", "nova_cdc"];
+
+    /// <summary>Prefix of the topics; the aggregate type follows. Default <c>outbox.event.</c></summary>
+    [Required]
+    public string TopicPrefix { get; set; } = Topics.OutboxPrefix;
+
+    /// <summary>How long a batch of records waits for more. Default 2 ms.</summary>
+    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>Bytes that may wait for Kafka's acknowledgement; when full, the WAL is not read. Default 64 MiB.</summary>
+    [Range(1 << 20, 1L << 40)]
+    public long MaxInFlightBytes { get; set; } = 64 << 20;
+
+    /// <summary>How often a heartbeat travels through the WAL. Default 2 s.</summary>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Without a heartbeat for so long the relay is not ready and connects anew. Default 30 s.</summary>
+    public TimeSpan HeartbeatTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often confirmed commits are told to the server; at most a third of its wal_sender_timeout. Default 1 s.</summary>
+    public TimeSpan StatusInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a stop waits for acknowledgements. Default 10 s.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest pause before the relay connects anew. Default 5 s.</summary>
+    public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!SourcePosition.IsValidSource(Source))
+            yield return new ValidationResult($"Relay:Source takes letters, digits, '-', '_' and '.', at most {SourcePosition.MaxSourceLength}; it is '{Source}'.");
+        if (HeartbeatTimeout < HeartbeatInterval * 3)
+            yield return new ValidationResult($"Relay:HeartbeatTimeout ({HeartbeatTimeout}) must be at least three times Relay:HeartbeatInterval ({HeartbeatInterval}).");
+    }
+}

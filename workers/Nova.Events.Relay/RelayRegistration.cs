@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Nova.Events.Hosting.Options;
+using Nova.Events.Kafka;
+using Nova.Events.Kafka.Topology;
+
+namespace Nova.Events.Relay;
+
+/// <summary>The role <c>relay</c>: WAL → Kafka.</summary>
+public static class RelayRegistration
+{
+    /// <summary>Adds the relay, its metrics and its health.</summary>
+    public static IServiceCollection AddRelay(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddNovaOptions<RelayOptions>(configuration, RelayOptions.Section);
+        services.AddNovaOptions<KafkaOptions>(configuration, KafkaOptions.Section);
+        services.AddNovaOptions<TopicOptions>(configuration, TopicOptions.Section);
+        services.AddSingleton<RelayProgress>();
+        services.AddSingleton<RelayMetrics>();
+        services.AddHostedService<RelayService>();
+        services.AddHealthChecks().AddCheck<RelayHealthCheck>("relay");
+        return services;
+    }
+}

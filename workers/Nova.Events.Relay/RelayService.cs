@@ -1,0 +1,97 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Nova.Events.Hosting.Stopping;
+using Nova.Events.Kafka;
+using Nova.Events.Kafka.Topology;
+using Nova.Events.Postgres;
+using Nova.Events.Postgres.Slots;
+using Nova.Events.Postgres.Wal;
+using Nova.Events.Relay.Sessions;
+using Npgsql;
+
+namespace Nova.Events.Relay;
+
+/// <summary>Reads the WAL and publishes: opens a session, runs it, and opens the next one when it failed.</summary>
+internal sealed class RelayService(
+    IOptions<RelayOptions> relayOptions, IOptions<KafkaOptions> kafka, IOptions<TopicOptions> topics,
+    RelayProgress progress, RelayMetrics metrics, TimeProvider time, ILogger<RelayService> logger) : BackgroundService
+{
+    private readonly RelayOptions _options = relayOptions.Value;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        await using var dataSource = NpgsqlDataSource.Create(_options.ConnectionString);
+        using var drain = new DrainDeadline(_options.DrainTimeout, time, stoppingToken);
+        for (var failures = 0; !stoppingToken.IsCancellationRequested;)
+        {
+            var started = time.GetTimestamp();
+            try
+            {
+                await RelayAsync(dataSource, stoppingToken, drain.Token);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception exception)
+            {
+                if (time.GetElapsedTime(started) > TimeSpan.FromMinutes(1)) failures = 0;
+                await PauseAsync(PostgresErrors.Translate(exception, _options.ConnectionString, _options.Slot) ?? exception, ++failures, stoppingToken);
+            }
+        }
+    }
+
+    private async Task RelayAsync(NpgsqlDataSource dataSource, CancellationToken stopping, CancellationToken drain)
+    {
+        var started = time.GetTimestamp();
+        await using var wal = await WalStream.OpenAsync(_options.ConnectionString, _options.Slot, _options.Publications, _options.StatusInterval, stopping);
+        // The slot is the lock. The server takes it with the first read, which a heartbeat brings to an end: only then are the tails final.
+        await Heartbeat.EmitAsync(dataSource, _options.Source, stopping);
+        await wal.ReadAsync();
+        var start = await SessionStart.ReadAsync(kafka.Value, topics.Value, _options, dataSource, stopping);
+        using var session = new RelaySession(start, _options, progress, metrics, time, stopping);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        RelayLog.Started(logger, _options.Source, _options.Slot, start.State.Era, start.Tails.Count);
+        var beating = new HeartbeatLoop(dataSource, _options, progress, time, logger).RunAsync(session.Fail, ended.Token);
+        try
+        {
+            await session.RunAsync(wal, drain);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await beating;
+            RelayLog.Ended(
+                logger, _options.Source, stopping.IsCancellationRequested ? "Stopped" : "Failed", progress.Published, progress.Skipped,
+                Lsn.Format(session.Confirmed), time.GetElapsedTime(started).TotalMilliseconds);
+        }
+    }
+
+    /// <summary>Notes the failure and waits: shortly for a slot in use, which is how a standby waits; longer with each failure in a row otherwise.</summary>
+    private async Task PauseAsync(Exception exception, int failures, CancellationToken stopping)
+    {
+        var delay = TimeSpan.FromMilliseconds(Math.Min(_options.MaxReconnectDelay.TotalMilliseconds, 100 * Math.Pow(2, Math.Min(failures, 20))));
+        if (exception is SlotInUseException)
+        {
+            delay = TimeSpan.FromMilliseconds(250);
+            if (progress.State != "standby") RelayLog.StandingBy(logger, _options.Source, exception.Message);
+            progress.StandingBy(exception.Message);
+        }
+        else
+        {
+            RelayLog.Failed(logger, exception, _options.Source, delay.TotalMilliseconds, exception.Message);
+            progress.Failing(exception.Message);
+        }
+
+        try
+        {
+            await Task.Delay(delay, time, stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller sees the stop.
+        }
+    }
+}
