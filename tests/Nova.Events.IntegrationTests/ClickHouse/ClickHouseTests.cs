@@ -74,7 +74,7 @@ public sealed class ClickHouseTests
             static row => row.GetProperty("text").GetString(),
             null,
             CancellationToken.None)).ShouldHaveSingleItem();
-        row.ShouldBe($"acme|k|Unknown|{id}|{{\"a\": \"ü\"}}|{{'color':'blue'}}|00-1-2-01|2026-01-02 03:04:05.678901|7|main|00000001000000000000006400000008|1");
+        row.ShouldBe($"acme|k|Unknown|{id}|{{\"a\": \"ü\"}}|{{'color':'blue'}}|00-1-2-01|2026-01-02 03:04:05.678901|7|main|01000000000000006400000008|1");
     }
 
     [Fact]
