@@ -52,7 +52,7 @@ public sealed class SchemaMigrator(ClickHouseClient client)
     }
 
     private static IEnumerable<string> Names() => typeof(SchemaMigrator).Assembly.GetManifestResourceNames()
-        .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
+        .Where(name => name.Contains(ResourcePrefix, StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal))
         .Select(name => name[(name.IndexOf(ResourcePrefix, StringComparison.Ordinal) + ResourcePrefix.Length)..])
         .Order(StringComparer.Ordinal);
 

@@ -53,12 +53,12 @@ internal sealed class SinkRig : IAsyncDisposable
 
     private RowEncoder Encoder => IsClientEvents ? new ClientEventEncoder(ClientEventTypes.All) : new DomainEventEncoder();
 
-    public static async Task<SinkRig> StartAsync(bool clientEvents = false)
+    public static async Task<SinkRig> StartAsync(bool clientEvents = false, int partitions = Partitions)
     {
         var rig = new SinkRig(clientEvents) { Window = clientEvents ? 100 : null };
         await new SchemaMigrator(rig.Client).UpAsync(CancellationToken.None);
         var topics = new TopicSetup(rig.Kafka, new TopicOptions());
-        await topics.EnsureAsync([new(rig.Topic, Partitions), new(Topics.DeadLetters(rig.Options.Group), Partitions)]);
+        await topics.EnsureAsync([new(rig.Topic, partitions), new(Topics.DeadLetters(rig.Options.Group), Partitions)]);
         return rig;
     }
 
@@ -79,9 +79,30 @@ internal sealed class SinkRig : IAsyncDisposable
         return offsets.Max();
     }
 
-    public async Task<long> ProduceAsync(string value, params (string Name, string Value)[] headers)
+    /// <summary>Likes over every partition, each with a position above those before it.</summary>
+    public Task SpreadAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(i => ProduceAsync(
+        "{\"post_id\": 1}",
+        "key" + i.ToString(CultureInfo.InvariantCulture),
+        (HeaderNames.Id, Guid.CreateVersion7().ToString()),
+        (HeaderNames.EventType, "PostLiked"),
+        (HeaderNames.Position, new SourcePosition("main", Position.Of(1, 100, _position++)).ToString()))));
+
+    /// <summary>Runs a sink until the table holds that many rows.</summary>
+    public async Task RunUntilRowsAsync(long rows)
     {
-        var message = new Message<byte[]?, byte[]?> { Key = "k"u8.ToArray(), Value = Encoding.UTF8.GetBytes(value), Headers = [] };
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        var committed = new SemaphoreSlim(0);
+        var running = NewConsumer(step => { if (step == SinkStep.CommittedPast) committed.Release(); }).RunAsync(stop.Token);
+        while (await RowsAsync() < rows) await committed.WaitAsync(stop.Token);
+        await stop.CancelAsync();
+        await running;
+    }
+
+    public Task<long> ProduceAsync(string value, params (string Name, string Value)[] headers) => ProduceAsync(value, "k", headers);
+
+    private async Task<long> ProduceAsync(string value, string key, params (string Name, string Value)[] headers)
+    {
+        var message = new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes(key), Value = Encoding.UTF8.GetBytes(value), Headers = [] };
         foreach (var header in headers) message.Headers.Add(header.Name, Encoding.UTF8.GetBytes(header.Value));
         return (await _producer.ProduceAsync(Topic, message)).Offset.Value;
     }

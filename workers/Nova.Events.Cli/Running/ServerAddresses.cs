@@ -13,7 +13,7 @@ internal sealed record ServerAddresses(string Postgres, string Kafka, string Cli
         new("Relay:ConnectionString", Postgres),
         new("Api:ConnectionString", Postgres),
         new("Kafka:BootstrapServers", Kafka),
-        new("ClickHouse:Endpoint", ClickHouse),
+        new("ClickHouse:Url", ClickHouse),
         new("Redis:Configuration", Redis),
     ];
 

@@ -6,8 +6,15 @@ using System.Threading.Channels;
 namespace Nova.Events.Cli.Workload;
 
 /// <summary>Tells the API what clients saw, in batches, as an app would; a batch that is refused for now is sent again with the same ids.</summary>
-internal sealed class ClientEventSender(HttpClient http, WorkloadProgress progress, TimeProvider time)
+/// <param name="http">The API.</param>
+/// <param name="progress">Told of every accepted event.</param>
+/// <param name="acceptedIds">Takes their ids, for a verdict; null where none is asked for.</param>
+/// <param name="time">Clock.</param>
+internal sealed class ClientEventSender(HttpClient http, WorkloadProgress progress, ICollection<Guid>? acceptedIds, TimeProvider time)
 {
+    /// <summary>A background sender waits rather than sends again: the intake's default is made for people.</summary>
+    private static readonly Uri Intake = new("/api/v1/events?wait_ms=5000", UriKind.Relative);
+
     private const int BatchSize = 100;
 
     /// <summary>Sends until the channel is complete.</summary>
@@ -30,10 +37,8 @@ internal sealed class ClientEventSender(HttpClient http, WorkloadProgress progre
         while (pending.Count > 0)
         {
             using var response = await PostAsync(pending.Values, cancellationToken);
-            if (response is not null && response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.MultiStatus or HttpStatusCode.ServiceUnavailable)
-                accepted += await RemoveAcceptedAsync(response, pending, cancellationToken);
-            else
-                response?.EnsureSuccessStatusCode();
+            if (response is { StatusCode: HttpStatusCode.Accepted or HttpStatusCode.MultiStatus }) accepted += await RemoveAcceptedAsync(response, pending, cancellationToken);
+            else if (response is not null and not { StatusCode: HttpStatusCode.ServiceUnavailable }) response.EnsureSuccessStatusCode();
             if (pending.Count == 0) break;
             progress.Retry();
             await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellationToken);
@@ -47,7 +52,7 @@ internal sealed class ClientEventSender(HttpClient http, WorkloadProgress progre
         try
         {
             var body = new JsonObject { ["events"] = new JsonArray([.. events.Select(node => node.DeepClone())]) };
-            return await http.PostAsJsonAsync("/api/v1/events", body, cancellationToken);
+            return await http.PostAsJsonAsync(Intake, body, cancellationToken);
         }
         catch (HttpRequestException)
         {
@@ -55,12 +60,17 @@ internal sealed class ClientEventSender(HttpClient http, WorkloadProgress progre
         }
     }
 
-    private static async Task<int> RemoveAcceptedAsync(HttpResponseMessage response, Dictionary<string, JsonNode> pending, CancellationToken cancellationToken)
+    private async Task<int> RemoveAcceptedAsync(HttpResponseMessage response, Dictionary<string, JsonNode> pending, CancellationToken cancellationToken)
     {
         var answer = await response.Content.ReadFromJsonAsync<JsonObject>(cancellationToken);
         var accepted = 0;
-        foreach (var result in answer?["results"]?.AsArray() ?? [])
-            if (result!["status"]!.GetValue<string>() == "accepted" && pending.Remove(result["id"]!.GetValue<string>())) accepted++;
+        foreach (var result in answer?["events"]?.AsArray() ?? [])
+        {
+            if (result!["code"]!.GetValue<string>() != "accepted" || !pending.Remove(result["id"]!.GetValue<string>(), out var node)) continue;
+            acceptedIds?.Add(Guid.Parse(node["id"]!.GetValue<string>()));
+            accepted++;
+        }
+
         return accepted;
     }
 

@@ -62,7 +62,7 @@ internal sealed class SocialWriter(NpgsqlDataSource dataSource, Func<long> nextC
     private static async Task<long> NextVersionAsync(NpgsqlConnection connection, long user, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""
-            INSERT INTO user_preferences (user_id, version, theme) VALUES ($1, 1, 'dark')
+            INSERT INTO user_preferences (user_id, version, language, timezone, theme) VALUES ($1, 1, 'en', 'UTC', 'dark')
             ON CONFLICT (tenant, user_id) DO UPDATE
             SET version = user_preferences.version + 1, theme = CASE user_preferences.theme WHEN 'dark' THEN 'light' ELSE 'dark' END, updated_at = now()
             RETURNING version

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Nova.Events.Cli.Workload;
 
 /// <summary>Carries out actions at a pace: those on one author in order on one connection, others side by side.</summary>
-internal sealed class WorkloadRunner(NpgsqlDataSource dataSource, WorkloadCatalog catalog, HttpClient api, WorkloadProgress progress, TimeProvider time)
+internal sealed class WorkloadRunner(NpgsqlDataSource dataSource, WorkloadCatalog catalog, HttpClient api, WorkloadProgress progress, ICollection<Guid>? acceptedIds, TimeProvider time)
 {
     private const int Writers = 8;
     private const int QueueLength = 64;
@@ -15,7 +15,7 @@ internal sealed class WorkloadRunner(NpgsqlDataSource dataSource, WorkloadCatalo
         var queues = Enumerable.Range(0, Writers + 1).Select(_ => Channel.CreateBounded<SocialAction>(QueueLength)).ToArray();
         var writer = new SocialWriter(dataSource, catalog.NextCommentId);
         var work = queues.Take(Writers).Select(queue => WriteAsync(writer, queue.Reader, abort))
-            .Append(new ClientEventSender(api, progress, time).RunAsync(queues[Writers].Reader, abort)).ToArray();
+            .Append(new ClientEventSender(api, progress, acceptedIds, time).RunAsync(queues[Writers].Reader, abort)).ToArray();
         try
         {
             await FeedAsync(actions, perSecond, queues, until);

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using Confluent.Kafka;
+using Nova.Events.Contracts.Records;
+
+namespace Nova.Events.Kafka.Consuming;
+
+/// <summary>Reads what a topic holds now, outside any group: for verifiers and tools.</summary>
+/// <param name="kafka">The cluster.</param>
+public sealed class TopicReader(KafkaOptions kafka)
+{
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>The partitions of the topics that <paramref name="matches"/> names, with the offsets that they hold now.</summary>
+    /// <exception cref="KafkaException">No broker answered.</exception>
+    public Task<IReadOnlyList<PartitionSnapshot>> SnapshotAsync(Predicate<string> matches, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<PartitionSnapshot>>(
+        () =>
+        {
+            using var consumer = NewConsumer();
+            using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+            var partitions = admin.GetMetadata(RequestTimeout).Topics
+                .Where(topic => matches(topic.Topic))
+                .SelectMany(topic => topic.Partitions.Select(partition => new TopicPartition(topic.Topic, partition.PartitionId)))
+                .OrderBy(partition => partition.Topic, StringComparer.Ordinal).ThenBy(partition => partition.Partition.Value);
+            return [.. partitions.Select(partition =>
+            {
+                var watermarks = consumer.QueryWatermarkOffsets(partition, RequestTimeout);
+                return new PartitionSnapshot(partition.Topic, partition.Partition.Value, watermarks.Low.Value, watermarks.High.Value);
+            })];
+        },
+        cancellationToken);
+
+    /// <summary>The records of a snapshot, from its first offset up to, not including, its end.</summary>
+    /// <exception cref="KafkaException">Reading failed.</exception>
+    public async IAsyncEnumerable<ConsumedRecord> ReadAsync(PartitionSnapshot snapshot, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (snapshot.End <= snapshot.First) yield break;
+        await Task.Yield();
+        using var consumer = NewConsumer();
+        consumer.Assign(new TopicPartitionOffset(snapshot.Topic, snapshot.Partition, snapshot.First));
+        while (true)
+        {
+            var result = consumer.Consume(cancellationToken);
+            if (result.IsPartitionEOF || result.Offset.Value >= snapshot.End) yield break;
+            yield return result.ToRecord();
+            if (result.Offset.Value == snapshot.End - 1) yield break;
+        }
+    }
+
+    private IConsumer<byte[]?, byte[]?> NewConsumer()
+    {
+        var config = kafka.ApplyTo(new ConsumerConfig(), "reader");
+        config.GroupId = "nova-reader";
+        (config.EnableAutoCommit, config.EnableAutoOffsetStore, config.AutoOffsetReset) = (false, false, AutoOffsetReset.Error);
+        (config.EnablePartitionEof, config.FetchQueueBackoffMs, config.QueuedMinMessages) = (true, 5, 10_000);
+        return new ConsumerBuilder<byte[]?, byte[]?>(config).SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
+    }
+}
+
+/// <summary>Which offsets a partition held at one time.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Partition">The partition.</param>
+/// <param name="First">First offset in the log.</param>
+/// <param name="End">The offset after the last.</param>
+public readonly record struct PartitionSnapshot(string Topic, int Partition, long First, long End);
