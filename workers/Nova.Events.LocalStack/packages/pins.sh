@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Versions that the configured NuGet feed cannot restore, lowered in $NOVA_CACHE/packages.props (Directory.Build.props imports it).
+# pins.sh ROOT: versions that the configured NuGet feed cannot restore, lowered in $NOVA_CACHE/packages.props (Directory.Build.props imports it).
 # On a complete feed that file stays away.
 set -euo pipefail
+root=$1
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/feed.sh"
 props=$NOVA_CACHE/packages.props
+version() { sed -n "s:.*$1\([0-9][0-9.]*\).*:\1:p" "$root/Directory.Packages.props"; }
 pins=()
-feed_has StackExchange.Redis 3.4.35 || pins+=("<StackExchangeRedisVersion>1.2.6</StackExchangeRedisVersion>")
-feed_has Testcontainers 4.15.0 || pins+=("<NovaTestcontainers>none</NovaTestcontainers>")
+feed_has StackExchange.Redis "$(version '<StackExchangeRedisShipped>')" || pins+=("<StackExchangeRedisVersion>1.2.6</StackExchangeRedisVersion>")
+feed_has Testcontainers "$(version '"Testcontainers" Version="')" || pins+=("<NovaTestcontainers>none</NovaTestcontainers>")
 
 wanted=$(printf '    %s\n' "${pins[@]}")
 wanted=$(printf '<Project>\n  <PropertyGroup>\n%s\n  </PropertyGroup>\n</Project>' "$wanted")
