@@ -20,8 +20,8 @@ internal static class FeedEndpoint
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> GetAsync(
-        HttpContext context, [FromHeader(Name = TenantHeader.Name)] string? tenant, HotFeed feed, CancellationToken cancellationToken,
-        [FromQuery(Name = "user_id")] long userId, int offset = 0, int limit = DefaultLimit)
+        HttpContext context, [FromHeader(Name = TenantHeader.Name)] string? tenant, HotFeed feed,
+        [FromQuery(Name = "user_id")] long userId, int offset = 0, int limit = DefaultLimit, CancellationToken cancellationToken = default)
     {
         if (userId <= 0) return Problems.Invalid("user_id must be above 0.");
         if (offset < 0) return Problems.Invalid("offset must not be below 0.");

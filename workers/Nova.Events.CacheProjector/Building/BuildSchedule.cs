@@ -15,7 +15,7 @@ internal sealed class BuildSchedule(
     {
         // Before the first firing, so that it finds a builder.
         await election.StandAsync(stoppingToken);
-        var scheduler = await StartAsync(stoppingToken, options.Value);
+        var scheduler = await StartAsync(options.Value, stoppingToken);
         try
         {
             using var renewals = new PeriodicTimer(options.Value.LeaseLength / 3, time);
@@ -37,7 +37,7 @@ internal sealed class BuildSchedule(
         }
     }
 
-    private async Task<IScheduler> StartAsync(CancellationToken stopping, CacheProjectorOptions settings)
+    private async Task<IScheduler> StartAsync(CacheProjectorOptions settings, CancellationToken stopping)
     {
         var scheduler = await QuartzSchedulerBuilder.Create(quartz => quartz
             .ConfigureScheduler(scheduler => scheduler.InstanceName = $"nova-cache-projector-{Guid.CreateVersion7():n}")

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Nova.Events.ClickHouse;
 using Nova.Events.ClickHouse.Verification;
 using Nova.Events.ClickHouseSink;
@@ -58,12 +57,7 @@ internal sealed class FleetVerification(IEnumerable<KeyValuePair<string, string?
         foreach (var partition in await reader.SnapshotAsync(topic => topic == Topics.DeadLetters(group), cancellationToken))
         {
             await foreach (var letter in reader.ReadAsync(partition, cancellationToken))
-            {
-                if (letter.Header(HeaderNames.DeadLetterTopic) is { } topic
-                    && int.TryParse(letter.Header(HeaderNames.DeadLetterPartition), CultureInfo.InvariantCulture, out var number)
-                    && long.TryParse(letter.Header(HeaderNames.DeadLetterOffset), CultureInfo.InvariantCulture, out var offset))
-                    letters.Add((topic, number, offset));
-            }
+                if (DeadLetterOrigin.Of(letter) is { } origin) letters.Add(origin);
         }
 
         return letters;
