@@ -8,9 +8,9 @@ namespace Nova.Events.ClickHouse.Verification;
 /// Reads a topic's partitions once and compares: what was written against what the log holds, and the order of each key. Repeats are told by the rule that the
 /// consumers use, written down here a second time on purpose: a checker that shares the code would share its faults.
 /// </summary>
-public sealed class LogVerifier
+public sealed class LogVerifier(string hop = "written → Kafka")
 {
-    private readonly HopReport _report = new("written → Kafka");
+    private readonly HopReport _report = new(hop);
     private readonly Dictionary<Guid, byte> _expected = [];
     private readonly Dictionary<(string Topic, string Key), (UInt128 Position, long Version)> _lastOfKey = [];
     private readonly HashSet<Guid> _unexpected = [];

@@ -44,12 +44,30 @@ public sealed class TailReader(KafkaOptions kafka)
             for (var partition = 0; partition < partitions; partition++)
             {
                 var topicPartition = new TopicPartition(topic, partition);
-                var offsets = consumer.QueryWatermarkOffsets(topicPartition, Timeout);
+                var offsets = Watermarks(consumer, topicPartition);
                 if (offsets.High > offsets.Low) ends.Add((topicPartition, offsets.Low, offsets.High));
             }
         }
 
         return ends;
+    }
+
+    /// <summary>Asks again while a new or moved partition has no leader yet.</summary>
+    private static WatermarkOffsets Watermarks(IConsumer<byte[]?, byte[]?> consumer, TopicPartition partition)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return consumer.QueryWatermarkOffsets(partition, Timeout);
+            }
+            catch (KafkaException exception) when (attempt < 50 && exception.Error.Code is
+                ErrorCode.NotLeaderForPartition or ErrorCode.LeaderNotAvailable or ErrorCode.UnknownTopicOrPart)
+            {
+                // Nothing is assigned yet: this only waits while the client learns of the leader.
+                consumer.Consume(TimeSpan.FromMilliseconds(100));
+            }
+        }
     }
 
     private static void ReadFrom(

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Display;
 
 namespace Nova.Events.Hosting.Logging;
 
@@ -15,6 +16,9 @@ internal sealed class JsonLineFormatter : ITextFormatter
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Renders strings without quotes.</summary>
+    private static readonly MessageTemplateTextFormatter MessageText = new("{Message:lj}", System.Globalization.CultureInfo.InvariantCulture);
+
     public void Format(LogEvent logEvent, TextWriter output)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -24,12 +28,19 @@ internal sealed class JsonLineFormatter : ITextFormatter
             json.WriteString("time", logEvent.Timestamp.UtcDateTime);
             json.WriteString("level", Level(logEvent.Level));
             foreach (var (name, value) in logEvent.Properties) Property(json, name, value);
-            json.WriteString("message", logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+            json.WriteString("message", Message(logEvent));
             if (logEvent.Exception is { } exception) json.WriteString("exception", exception.ToString());
             json.WriteEndObject();
         }
 
         output.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
+    }
+
+    private static string Message(LogEvent logEvent)
+    {
+        using var text = new StringWriter(System.Globalization.CultureInfo.InvariantCulture);
+        MessageText.Format(logEvent, text);
+        return text.ToString();
     }
 
     private static string Level(LogEventLevel level) => level switch

@@ -14,6 +14,9 @@ public static class NovaLogging
 {
     private const string Text = "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
 
+    /// <summary>Categories that speak up only when something is wrong: our own lines say what happens.</summary>
+    private static readonly string[] Libraries = ["Microsoft", "System", "Quartz", "Npgsql"];
+
     /// <summary>Replaces the host's logging by ours, configured by section <see cref="LogOptions.Section"/>.</summary>
     public static IServiceCollection AddNovaLogging(this IServiceCollection services, IConfiguration configuration)
     {
@@ -23,8 +26,6 @@ public static class NovaLogging
         {
             logging.ClearProviders();
             logging.SetMinimumLevel(options.Level);
-            logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
-            logging.AddFilter("Quartz", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
             logging.AddSerilog(Create(options), dispose: true);
         });
     }
@@ -37,6 +38,7 @@ public static class NovaLogging
             ? new JsonLineFormatter()
             : new MessageTemplateTextFormatter(Text, System.Globalization.CultureInfo.InvariantCulture);
         var logger = new LoggerConfiguration().MinimumLevel.Is(LevelOf(options.Level));
+        foreach (var library in Libraries) logger.MinimumLevel.Override(library, LogEventLevel.Warning);
         return (writer is null ? logger.WriteTo.Console(formatter) : logger.WriteTo.Sink(new WriterSink(writer, formatter))).CreateLogger();
     }
 

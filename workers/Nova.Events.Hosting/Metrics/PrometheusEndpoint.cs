@@ -57,7 +57,8 @@ public static class PrometheusEndpoint
         public void Dispose() => _provider.Dispose();
     }
 
-    [ExportModes(ExportModes.Pull)]
+    // Push, although a request pulls: the SDK reserves pulling for exporters of its own.
+    [ExportModes(ExportModes.Push)]
     private sealed class TextExporter : BaseExporter<Metric>
     {
         public StringBuilder Text { get; } = new();

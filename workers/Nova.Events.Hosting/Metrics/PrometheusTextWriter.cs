@@ -34,7 +34,7 @@ internal static class PrometheusTextWriter
     {
         var name = new StringBuilder(metric.Name.Length + 16);
         foreach (var c in metric.Name) name.Append(char.IsAsciiLetterOrDigit(c) ? c : '_');
-        if (UnitSuffixes.TryGetValue(metric.Unit, out var unit)) name.Append('_').Append(unit);
+        if (UnitSuffixes.TryGetValue(metric.Unit, out var unit) && !metric.Name.EndsWith('.' + unit, StringComparison.Ordinal)) name.Append('_').Append(unit);
         if (counter) name.Append("_total");
         return name.ToString();
     }
