@@ -4,19 +4,21 @@ using Nova.Events.ClickHouse.Schema;
 using Nova.Events.ClickHouse.Verification;
 using Nova.Events.IntegrationTests.Kafka;
 using Nova.Events.Kafka.Consuming;
+using Nova.Events.IntegrationTests.Servers;
 using Shouldly;
 using Xunit;
 
 namespace Nova.Events.IntegrationTests.ClickHouse;
 
-public sealed class ClickHouseTests
+[Collection(ServersCollection.Name)]
+public sealed class ClickHouseTests(RunningServers servers)
 {
     private static readonly HashSet<(string, int, long)> NoDeadLetters = [];
 
     [Fact]
     public async Task The_schema_is_applied_once_and_a_changed_file_is_refused()
     {
-        await using var rig = await SinkRig.StartAsync();
+        await using var rig = await SinkRig.StartAsync(servers);
         var migrator = new SchemaMigrator(rig.Client);
         (await migrator.UpAsync(CancellationToken.None)).ShouldBeEmpty();
         (await migrator.StatusAsync(CancellationToken.None)).ShouldAllBe(migration => migration.IsApplied && !migration.IsChanged);
@@ -27,7 +29,7 @@ public sealed class ClickHouseTests
     [Fact]
     public async Task A_view_target_that_remembers_no_tokens_is_named_before_the_first_insert()
     {
-        await using var rig = await SinkRig.StartAsync();
+        await using var rig = await SinkRig.StartAsync(servers);
         var check = new DeduplicationCheck(rig.Client);
         await check.EnsureAsync("outbox_events", CancellationToken.None);
         await rig.Client.ExecuteAsync("ALTER TABLE post_metrics_1h MODIFY SETTING non_replicated_deduplication_window = 0", CancellationToken.None);
@@ -43,7 +45,7 @@ public sealed class ClickHouseTests
         unreachable.Message.ShouldContain("http://127.0.0.1:1");
         unreachable.Kind.ShouldBe(ClickHouseErrorKind.Transient);
 
-        using var stranger = new ClickHouseClient(new ClickHouseOptions { Url = TestServers.ClickHouse, Database = "default", User = "stranger", Password = "wrong" });
+        using var stranger = new ClickHouseClient(new ClickHouseOptions { Url = servers.ClickHouse.ToString(), Database = "default", User = "stranger", Password = "wrong" });
         var denied = await Should.ThrowAsync<ClickHouseException>(stranger.ExecuteAsync("SELECT 1", CancellationToken.None));
         denied.Kind.ShouldBe(ClickHouseErrorKind.Denied);
         denied.Message.ShouldContain("ClickHouse:Password");
@@ -52,7 +54,7 @@ public sealed class ClickHouseTests
     [Fact]
     public async Task What_was_encoded_is_what_the_server_reads()
     {
-        await using var rig = await SinkRig.StartAsync();
+        await using var rig = await SinkRig.StartAsync(servers);
         var id = Guid.Parse("01020304-0506-7708-890a-0b0c0d0e0f10");
         var offset = await rig.ProduceAsync(
             "{\"a\": \"ü\"}",
@@ -80,7 +82,7 @@ public sealed class ClickHouseTests
     [Fact]
     public async Task The_verifier_finds_nothing_and_then_the_loss_the_double_and_the_drift_that_were_made()
     {
-        await using var rig = await SinkRig.StartAsync();
+        await using var rig = await SinkRig.StartAsync(servers);
         await rig.RunPastAsync(await rig.LikesAsync(60));
         var partitions = await ReadLogAsync(rig);
         var tables = new TableVerifier(rig.Client);

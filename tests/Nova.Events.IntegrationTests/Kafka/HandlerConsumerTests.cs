@@ -8,15 +8,17 @@ using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Consuming.Handling;
 using Nova.Events.Kafka.Topology;
+using Nova.Events.IntegrationTests.Servers;
 using Shouldly;
 using Xunit;
 
 namespace Nova.Events.IntegrationTests.Kafka;
 
-public sealed class HandlerConsumerTests
+[Collection(ServersCollection.Name)]
+public sealed class HandlerConsumerTests(RunningServers servers)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly KafkaOptions _kafka = new() { BootstrapServers = TestServers.Kafka };
+    private readonly KafkaOptions _kafka = new() { BootstrapServers = servers.Kafka };
     private readonly string _topic = "handler-" + Guid.CreateVersion7().ToString("N");
 
     [Fact]

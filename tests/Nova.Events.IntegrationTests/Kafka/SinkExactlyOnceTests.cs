@@ -2,17 +2,19 @@ using Nova.Events.ClickHouse;
 using Nova.Events.Contracts;
 using Nova.Events.Kafka.Consuming.Sink;
 using Nova.Events.Kafka.Consuming.State;
+using Nova.Events.IntegrationTests.Servers;
 using Shouldly;
 using Xunit;
 
 namespace Nova.Events.IntegrationTests.Kafka;
 
-public sealed class SinkExactlyOnceTests
+[Collection(ServersCollection.Name)]
+public sealed class SinkExactlyOnceTests(RunningServers servers)
 {
     [Fact]
     public async Task Every_record_is_in_the_table_and_counted_in_the_view_once()
     {
-        await using var rig = await SinkRig.StartAsync();
+        await using var rig = await SinkRig.StartAsync(servers);
         await rig.RunPastAsync(await rig.LikesAsync(230));
         (await rig.RowsAsync()).ShouldBe(230);
         (await rig.CountAsync("uniqExact(_offset)", rig.Table)).ShouldBe(230);
@@ -29,7 +31,7 @@ public sealed class SinkExactlyOnceTests
     [InlineData("CommittedPast", 2)]
     public async Task A_sink_that_dies_between_two_steps_leaves_each_row_once(string step, int occurrence)
     {
-        await using var rig = await SinkRig.StartAsync();
+        await using var rig = await SinkRig.StartAsync(servers);
         var last = await rig.LikesAsync(230);
         var seen = 0;
         var dead = rig.NewConsumer(reached =>
@@ -47,7 +49,7 @@ public sealed class SinkExactlyOnceTests
     [Fact]
     public async Task A_repeat_in_the_log_is_not_inserted()
     {
-        await using var rig = await SinkRig.StartAsync();
+        await using var rig = await SinkRig.StartAsync(servers);
         var id = Guid.CreateVersion7();
         await rig.LikeAsync(1, id, Position.Of(1, 10, 0));
         await rig.LikeAsync(2, position: Position.Of(1, 10, 1));
@@ -63,7 +65,7 @@ public sealed class SinkExactlyOnceTests
     [Fact]
     public async Task A_client_event_that_repeats_an_id_within_the_window_is_not_inserted_by_a_new_owner_either()
     {
-        await using var rig = await SinkRig.StartAsync(clientEvents: true);
+        await using var rig = await SinkRig.StartAsync(servers, clientEvents: true);
         var id = Guid.CreateVersion7();
         await rig.ViewAsync(1, id);
         await rig.RunPastAsync(await rig.ViewAsync(2));
@@ -76,7 +78,7 @@ public sealed class SinkExactlyOnceTests
     [Fact]
     public async Task A_record_that_cannot_become_a_row_is_a_dead_letter_before_its_offset_moves()
     {
-        await using var rig = await SinkRig.StartAsync();
+        await using var rig = await SinkRig.StartAsync(servers);
         await rig.LikeAsync(1);
         var bad = await rig.LikeAsync(2, payload: "{not json");
         var last = await rig.LikeAsync(3);
@@ -98,7 +100,7 @@ public sealed class SinkExactlyOnceTests
     [Fact]
     public async Task An_intent_that_cannot_be_repeated_inserts_only_what_the_table_lacks()
     {
-        await using var rig = await SinkRig.StartAsync();
+        await using var rig = await SinkRig.StartAsync(servers);
         var last = await rig.LikesAsync(120);
         var dead = rig.NewConsumer(step =>
         {
@@ -119,7 +121,7 @@ public sealed class SinkExactlyOnceTests
     [Fact]
     public async Task A_group_whose_offsets_were_lost_inserts_only_what_the_table_lacks()
     {
-        await using var rig = await SinkRig.StartAsync();
+        await using var rig = await SinkRig.StartAsync(servers);
         await rig.RunPastAsync(await rig.LikesAsync(120));
         rig.Options.Group += "-new";
         await rig.EnsureDeadLettersAsync();
@@ -131,7 +133,7 @@ public sealed class SinkExactlyOnceTests
     [Fact]
     public async Task An_insert_that_a_view_refuses_is_tried_again_until_the_view_is_mended()
     {
-        await using var rig = await SinkRig.StartAsync();
+        await using var rig = await SinkRig.StartAsync(servers);
         await rig.Client.ExecuteAsync(
             "CREATE MATERIALIZED VIEW broken TO post_metrics_1h AS SELECT '' AS tenant, toDateTime(0) AS hour, toInt64(throwIf(1)) AS post_id FROM outbox_events", CancellationToken.None);
         var last = await rig.LikesAsync(20);
@@ -149,7 +151,7 @@ public sealed class SinkExactlyOnceTests
     [Fact]
     public async Task A_row_that_the_server_refuses_is_found_and_becomes_a_dead_letter()
     {
-        await using var rig = await SinkRig.StartAsync();
+        await using var rig = await SinkRig.StartAsync(servers);
         await rig.Client.ExecuteAsync("ALTER TABLE outbox_events ADD CONSTRAINT no_nine CHECK event_type != 'Nine'", CancellationToken.None);
         for (var i = 0; i < 20; i++) await rig.LikeAsync(i);
         await rig.LikeAsync(9, type: "Nine");
@@ -161,7 +163,7 @@ public sealed class SinkExactlyOnceTests
     [Fact]
     public async Task The_late_insert_of_an_owner_that_was_frozen_adds_nothing()
     {
-        await using var rig = await SinkRig.StartAsync();
+        await using var rig = await SinkRig.StartAsync(servers);
         var last = await rig.LikesAsync(40);
         var frozen = new FrozenSink(rig.Sink);
         var honest = rig.Sink;

@@ -1,15 +1,17 @@
 using Nova.Events.Kafka.Consuming.Sink;
+using Nova.Events.IntegrationTests.Servers;
 using Shouldly;
 using Xunit;
 
 namespace Nova.Events.IntegrationTests.Kafka;
 
-public sealed class SinkRebalanceTests
+[Collection(ServersCollection.Name)]
+public sealed class SinkRebalanceTests(RunningServers servers)
 {
     [Fact]
     public async Task Partitions_that_move_in_the_middle_of_batches_leave_each_row_once()
     {
-        await using var rig = await SinkRig.StartAsync(partitions: 4);
+        await using var rig = await SinkRig.StartAsync(servers, partitions: 4);
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(40));
         var progress = new SemaphoreSlim(0);
         var first = rig.NewConsumer(step => { if (step == SinkStep.CommittedPast) progress.Release(); }).RunAsync(stop.Token);

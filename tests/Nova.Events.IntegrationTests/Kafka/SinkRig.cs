@@ -9,6 +9,7 @@ using Nova.Events.ClickHouse.Schema;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Contracts.Social;
+using Nova.Events.IntegrationTests.Servers;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Consuming.Native;
 using Nova.Events.Kafka.Consuming.Sink;
@@ -24,20 +25,21 @@ internal sealed class SinkRig : IAsyncDisposable
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private uint _position;
 
-    private SinkRig(bool clientEvents)
+    private SinkRig(RunningServers servers, bool clientEvents)
     {
+        Kafka = new KafkaOptions { BootstrapServers = servers.Kafka };
         IsClientEvents = clientEvents;
         Topic = clientEvents ? "events-" + _name : Topics.OutboxPrefix + _name;
         Options = new SinkConsumerOptions { Group = "sink-" + _name, BatchRows = 50, BatchAge = TimeSpan.FromMilliseconds(50), RetryDelay = TimeSpan.FromMilliseconds(20), SessionTimeout = TimeSpan.FromSeconds(10), DrainTimeout = TimeSpan.FromSeconds(5) };
         Options.Topics.Add(Topic);
-        Client = new ClickHouseClient(new ClickHouseOptions { Url = TestServers.ClickHouse, Database = _name });
+        Client = new ClickHouseClient(new ClickHouseOptions { Url = servers.ClickHouse.ToString(), Database = _name });
         Sink = new ClickHouseBatchSink(Client, Table, Encoder, NullLogger<ClickHouseBatchSink>.Instance, TimeProvider.System);
         _producer = new ProducerBuilder<byte[]?, byte[]?>(Kafka.ApplyTo(new ProducerConfig { LingerMs = 2 }, "test")).Build();
     }
 
     public bool IsClientEvents { get; }
 
-    public KafkaOptions Kafka { get; } = new() { BootstrapServers = TestServers.Kafka };
+    public KafkaOptions Kafka { get; }
 
     public string Topic { get; }
 
@@ -53,9 +55,9 @@ internal sealed class SinkRig : IAsyncDisposable
 
     private RowEncoder Encoder => IsClientEvents ? new ClientEventEncoder(ClientEventTypes.All) : new DomainEventEncoder();
 
-    public static async Task<SinkRig> StartAsync(bool clientEvents = false, int partitions = Partitions)
+    public static async Task<SinkRig> StartAsync(RunningServers servers, bool clientEvents = false, int partitions = Partitions)
     {
-        var rig = new SinkRig(clientEvents) { Window = clientEvents ? 100 : null };
+        var rig = new SinkRig(servers, clientEvents) { Window = clientEvents ? 100 : null };
         await new SchemaMigrator(rig.Client).UpAsync(CancellationToken.None);
         var topics = new TopicSetup(rig.Kafka, new TopicOptions());
         await topics.EnsureAsync([new(rig.Topic, partitions), new(Topics.DeadLetters(rig.Options.Group), Partitions)]);

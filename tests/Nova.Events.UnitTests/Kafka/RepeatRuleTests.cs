@@ -105,15 +105,4 @@ public sealed class RepeatRuleTests
         accumulator.FirstOffset.ShouldBe(5);
         accumulator.IsEmpty.ShouldBeFalse();
     }
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private long _now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public void Advance(TimeSpan by) => _now += by.Ticks;
-
-        public override long GetTimestamp() => _now;
-    }
 }

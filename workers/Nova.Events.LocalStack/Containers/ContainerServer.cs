@@ -69,8 +69,12 @@ internal static class ContainerServer
         }
     }
 
+    /// <remarks>Testcontainers binds to every address of the host; a trial's servers are for this machine only.</remarks>
     private static ContainerBuilder Bound(ContainerBuilder image, int port, int containerPort) =>
-        image.WithPortBinding($"127.0.0.1:{port}", $"{containerPort}").WithCleanUp(true);
+        image.WithPortBinding(port, containerPort).WithCleanUp(true).WithCreateParameterModifier(create =>
+        {
+            foreach (var binding in create.HostConfig?.PortBindings?.SelectMany(bindings => bindings.Value) ?? []) binding.HostIP = "127.0.0.1";
+        });
 
     /// <remarks>The broker listens inside on the port that clients use outside, since it tells them that address. The image reads KAFKA_A_B as a.b.</remarks>
     private static IEnumerable<KeyValuePair<string, string>> KafkaSettings(int port) =>

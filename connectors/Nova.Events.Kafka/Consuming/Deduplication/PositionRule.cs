@@ -10,8 +10,11 @@ namespace Nova.Events.Kafka.Consuming.Deduplication;
 /// </summary>
 internal sealed class PositionRule(ImmutableSortedDictionary<string, Position> positions)
 {
+    private readonly Dictionary<string, Position> _last = new(positions, StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, Position>? _snapshot = positions;
+
     /// <summary>The last position of each source, up to the record that was asked about last.</summary>
-    public ImmutableSortedDictionary<string, Position> Positions { get; private set; } = positions;
+    public ImmutableSortedDictionary<string, Position> Positions => _snapshot ??= _last.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     public bool IsRepeat(ConsumedRecord record) => IsRepeat(record, out _);
 
@@ -19,8 +22,9 @@ internal sealed class PositionRule(ImmutableSortedDictionary<string, Position> p
     {
         position = null;
         if (!record.TryGetHeader(HeaderNames.Position, out var header) || !SourcePosition.TryParse(header, out var parsed)) return false;
-        if (Positions.TryGetValue(parsed.Source, out var last) && parsed.Position <= last) return true;
-        Positions = Positions.SetItem(parsed.Source, parsed.Position);
+        if (_last.TryGetValue(parsed.Source, out var last) && parsed.Position <= last) return true;
+        _last[parsed.Source] = parsed.Position;
+        _snapshot = null;
         position = parsed;
         return false;
     }
