@@ -11,6 +11,9 @@ public sealed class ClickHouseSinkOptions
     /// <summary>Configuration section.</summary>
     public const string Section = "ClickHouseSink";
 
+    /// <summary>Consumer group where none is configured.</summary>
+    public const string DefaultGroup = "clickhouse-sink";
+
     /// <summary>Topics of domain events begin with this. Default <c>outbox.event.</c>.</summary>
     [Required]
     public string DomainTopicPrefix { get; set; } = Topics.OutboxPrefix;
@@ -43,7 +46,7 @@ public sealed class ClickHouseSinkOptions
 
     internal void Complete()
     {
-        if (Consumer.Group.Length == 0) Consumer.Group = "clickhouse-sink";
+        if (Consumer.Group.Length == 0) Consumer.Group = DefaultGroup;
         if (Consumer.Topics.Count > 0) return;
         Consumer.Topics.Add("^" + System.Text.RegularExpressions.Regex.Escape(DomainTopicPrefix) + ".*");
         Consumer.Topics.Add(ClientTopic);

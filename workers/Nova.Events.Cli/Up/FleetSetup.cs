@@ -1,6 +1,8 @@
 using Nova.Events.Api;
+using Nova.Events.CacheProjector;
 using Nova.Events.ClickHouse;
 using Nova.Events.ClickHouse.Schema;
+using Nova.Events.ClickHouseSink;
 using Nova.Events.Cli.Running;
 using Nova.Events.Contracts;
 using Nova.Events.Kafka;
@@ -27,6 +29,7 @@ internal sealed class FleetSetup(IEnumerable<KeyValuePair<string, string?>> sett
         var setup = new TopicSetup(_kafka, _topics);
         var topics = AggregateTypes.All.Select(type => setup.EventTopic(_relay.TopicPrefix + type))
             .Append(setup.EventTopic(Topics.ClientEvents))
+            .Concat(Groups().Select(group => setup.EventTopic(Topics.DeadLetters(group))))
             .Append(new TopicSpecification(Topics.Relay, 1, Compacted: true));
         var partitions = await setup.EnsureAsync([.. topics], cancellationToken);
         done.Add($"Kafka: {partitions.Count} topics");
@@ -60,6 +63,13 @@ internal sealed class FleetSetup(IEnumerable<KeyValuePair<string, string?>> sett
             .. status.Missing.Select(file => $"PostgreSQL: {file.Name} missing"),
             .. tables.Select(file => $"ClickHouse: {file.Name} {(file.IsChanged ? "changed after it was applied" : file.IsApplied ? "applied" : "missing")}"),
         ];
+    }
+
+    /// <summary>The consumer groups; what they can't handle needs a topic that is there before.</summary>
+    private IEnumerable<string> Groups()
+    {
+        yield return Settings.Read<ClickHouseSinkOptions>(ClickHouseSinkOptions.Section, settings).Consumer.Group is { Length: > 0 } sink ? sink : ClickHouseSinkOptions.DefaultGroup;
+        yield return Settings.Read<CacheProjectorOptions>(CacheProjectorOptions.Section, settings).Group;
     }
 
     private static IReadOnlyList<Outbox.Migrations.SchemaFile> PostgresFiles => [.. OutboxSchema.Files, .. SocialSchema.Files];

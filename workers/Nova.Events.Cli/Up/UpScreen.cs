@@ -1,6 +1,5 @@
 using System.Globalization;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Nova.Events.Cli.Up;
 
@@ -19,13 +18,13 @@ internal static class UpScreen
             return;
         }
 
-        await AnsiConsole.Live(Table(previous, previous)).StartAsync(async live =>
+        await AnsiConsole.Live(Draw(previous, previous)).StartAsync(async live =>
         {
             while (!shown.IsCompleted)
             {
                 await Task.WhenAny(shown, Task.Delay(TimeSpan.FromSeconds(1), time));
                 var sample = await watch.SampleAsync(CancellationToken.None);
-                live.UpdateTarget(Table(sample, previous));
+                live.UpdateTarget(Draw(sample, previous));
                 previous = sample;
             }
         });
@@ -44,7 +43,7 @@ internal static class UpScreen
         }
     }
 
-    private static IRenderable Table(HopSample sample, HopSample previous)
+    private static Table Draw(HopSample sample, HopSample previous)
     {
         var table = new Table().Border(TableBorder.Rounded).Title($"{sample.At:hh\\:mm\\:ss}");
         table.AddColumn("hop");

@@ -52,7 +52,7 @@ internal sealed class FleetVerification(IEnumerable<KeyValuePair<string, string?
 
     private async Task<HashSet<(string Topic, int Partition, long Offset)>> DeadLettersAsync(TopicReader reader, CancellationToken cancellationToken)
     {
-        var group = _sink.Consumer.Group.Length == 0 ? "clickhouse-sink" : _sink.Consumer.Group;
+        var group = _sink.Consumer.Group.Length == 0 ? ClickHouseSinkOptions.DefaultGroup : _sink.Consumer.Group;
         var letters = new HashSet<(string, int, long)>();
         foreach (var partition in await reader.SnapshotAsync(topic => topic == Topics.DeadLetters(group), cancellationToken))
         {

@@ -15,7 +15,7 @@ internal sealed class ClickHouseLibrary : IServerSource
         // npm's `latest` is an older one: the version is named.
         var package = new NpmPackage("@chdb/lib-linux-x64-gnu", "26.7.3-stable.1");
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64) throw new LocalServersException($"{package.Name} is for x64 only");
-        var folder = await package.InstallAsync(place.Say, cancellationToken);
+        var folder = await package.InstallAsync(runsAsOtherUser: false, place.Say, cancellationToken);
         var library = Directory.EnumerateFiles(folder, "libchdb.so", SearchOption.AllDirectories).FirstOrDefault()
             ?? throw new LocalServersException($"{folder} holds no libchdb.so; delete that folder to have it installed again");
         var tcp = place.FurtherPort("tcp");

