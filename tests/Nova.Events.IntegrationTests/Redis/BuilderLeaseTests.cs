@@ -6,16 +6,14 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.Redis;
 
 [Collection(ServersCollection.Name)]
-public sealed class BuilderLeaseTests(RunningServers servers) : IAsyncLifetime
+public sealed class BuilderLeaseTests(RunningServers servers) : IDisposable
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
     private readonly RedisRig _rig = new(servers);
 
     private string Name => _rig.Tenant;
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync() => await _rig.DisposeAsync();
+    public void Dispose() => _rig.Dispose();
 
     [Fact]
     public async Task One_of_two_holds_it_and_keeps_its_fence_while_it_renews()

@@ -6,7 +6,7 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.Redis;
 
 [Collection(ServersCollection.Name)]
-public sealed class RankedListsTests(RunningServers servers) : IAsyncLifetime
+public sealed class RankedListsTests(RunningServers servers) : IDisposable
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(90);
@@ -14,9 +14,7 @@ public sealed class RankedListsTests(RunningServers servers) : IAsyncLifetime
 
     private string Key => RedisKeys.HotPosts(_rig.Tenant);
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync() => await _rig.DisposeAsync();
+    public void Dispose() => _rig.Dispose();
 
     [Fact]
     public async Task A_page_is_read_best_first_with_the_age_of_its_list()

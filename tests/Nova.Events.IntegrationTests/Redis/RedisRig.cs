@@ -4,7 +4,7 @@ using Nova.Events.Redis;
 namespace Nova.Events.IntegrationTests.Redis;
 
 /// <summary>A connection to the shared Redis, and a tenant that no other test has.</summary>
-internal sealed class RedisRig(RunningServers servers) : IAsyncDisposable
+internal sealed class RedisRig(RunningServers servers) : IDisposable
 {
     public RedisConnection Connection { get; } = new(new RedisOptions { Configuration = servers.Redis, CommandTimeout = TimeSpan.FromSeconds(10) });
 
@@ -19,5 +19,5 @@ internal sealed class RedisRig(RunningServers servers) : IAsyncDisposable
     public Task<long> RemainingMillisecondsAsync(string key) =>
         Connection.RunAsync(async database => (long)(await database.KeyTimeToLiveAsync(key) ?? TimeSpan.Zero).TotalMilliseconds, CancellationToken.None);
 
-    public ValueTask DisposeAsync() => Connection.DisposeAsync();
+    public void Dispose() => Connection.Dispose();
 }

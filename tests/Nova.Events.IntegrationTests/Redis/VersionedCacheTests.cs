@@ -7,16 +7,14 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.Redis;
 
 [Collection(ServersCollection.Name)]
-public sealed class VersionedCacheTests(RunningServers servers) : IAsyncLifetime
+public sealed class VersionedCacheTests(RunningServers servers) : IDisposable
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromMinutes(10);
     private readonly RedisRig _rig = new(servers);
 
     private string Key => RedisKeys.UserPreferences(_rig.Tenant, 7);
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync() => await _rig.DisposeAsync();
+    public void Dispose() => _rig.Dispose();
 
     [Fact]
     public async Task A_value_comes_back_with_its_version()
