@@ -8,12 +8,13 @@ namespace Nova.Events.Redis;
 /// One multiplexed connection, opened at the first command and shared by a process. Every command fails within
 /// <see cref="RedisOptions.CommandTimeout"/>, and at once while the connection is known to be down: callers have a fallback and must not queue.
 /// </summary>
-public sealed class RedisConnection : IAsyncDisposable
+public sealed class RedisConnection : IAsyncDisposable, IDisposable
 {
     private readonly RedisOptions _options;
     private readonly ConfigurationOptions _configuration;
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private ConnectionMultiplexer? _multiplexer;
+    private bool _loginRefused;
 
     /// <summary>A connection that is not open yet.</summary>
     public RedisConnection(RedisOptions options)
@@ -38,9 +39,17 @@ public sealed class RedisConnection : IAsyncDisposable
     public Task<TimeSpan> PingAsync(CancellationToken cancellationToken = default) => RunAsync(database => database.PingAsync(), cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (_multiplexer is { } multiplexer) await multiplexer.CloseAsync(allowCommandsToComplete: false);
+        Dispose();
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Dispose alone waits for commands, and for the answer to a QUIT that does not always come.
+        _multiplexer?.Close(allowCommandsToComplete: false);
         _multiplexer?.Dispose();
         _connecting.Dispose();
     }
@@ -64,9 +73,8 @@ public sealed class RedisConnection : IAsyncDisposable
     private async Task<IDatabase> DatabaseAsync(CancellationToken cancellationToken)
     {
         var multiplexer = _multiplexer ?? await ConnectAsync(cancellationToken);
-        return multiplexer.IsConnected
-            ? multiplexer.GetDatabase()
-            : throw RedisUnavailableException.Unreachable(Endpoints, "not connected", null);
+        if (multiplexer.IsConnected) return multiplexer.GetDatabase();
+        throw _loginRefused ? RedisUnavailableException.Refused(Endpoints, null) : RedisUnavailableException.Unreachable(Endpoints, "not connected", null);
     }
 
     private async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
@@ -74,11 +82,30 @@ public sealed class RedisConnection : IAsyncDisposable
         await _connecting.WaitAsync(cancellationToken);
         try
         {
-            return _multiplexer ??= await ConnectionMultiplexer.ConnectAsync(_configuration);
+            if (_multiplexer is { } other) return other;
+            var multiplexer = await ConnectionMultiplexer.ConnectAsync(_configuration);
+            _loginRefused = !multiplexer.IsConnected && await IsLoginRefusedAsync();
+            return _multiplexer = multiplexer;
         }
         finally
         {
             _connecting.Release();
+        }
+    }
+
+    // A multiplexer that may start without a server keeps to itself why there is no connection; one that may not says it.
+    private async Task<bool> IsLoginRefusedAsync()
+    {
+        try
+        {
+            var strict = _configuration.Clone();
+            strict.AbortOnConnectFail = true;
+            using var probe = await ConnectionMultiplexer.ConnectAsync(strict);
+            return false;
+        }
+        catch (RedisConnectionException exception)
+        {
+            return exception.FailureType == ConnectionFailureType.AuthenticationFailure || IsLogin(exception.Message);
         }
     }
 
@@ -95,8 +122,9 @@ public sealed class RedisConnection : IAsyncDisposable
     };
 
     private static bool IsLogin(string message) =>
-        message.StartsWith("NOAUTH", StringComparison.Ordinal) || message.StartsWith("WRONGPASS", StringComparison.Ordinal) ||
-        message.StartsWith("NOPERM", StringComparison.Ordinal) || message.Contains("invalid password", StringComparison.Ordinal);
+        message.Contains("NOAUTH", StringComparison.Ordinal) || message.Contains("WRONGPASS", StringComparison.Ordinal) ||
+        message.Contains("NOPERM", StringComparison.Ordinal) || message.Contains("invalid password", StringComparison.Ordinal) ||
+        message.Contains("AuthenticationFailure", StringComparison.Ordinal);
 
     private static string Address(EndPoint endpoint) => endpoint is DnsEndPoint dns ? $"{dns.Host}:{dns.Port}" : endpoint.ToString() ?? "";
 }

@@ -12,7 +12,7 @@ public sealed class RedisUnavailableException : Exception
         $"Redis at {endpoints} does not answer ({what}). Check that it runs and that Redis:Configuration " +
         "(environment NOVA_REDIS__CONFIGURATION) names its host and port.", isTransient: true, inner);
 
-    internal static RedisUnavailableException Refused(string endpoints, Exception inner) => new(
+    internal static RedisUnavailableException Refused(string endpoints, Exception? inner) => new(
         $"Redis at {endpoints} refused the login. Put the right password into Redis:Configuration " +
         "(environment NOVA_REDIS__CONFIGURATION), e.g. 'host:6379,password=…'.", isTransient: false, inner);
 
