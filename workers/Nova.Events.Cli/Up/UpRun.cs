@@ -16,6 +16,7 @@ namespace Nova.Events.Cli.Up;
 /// <summary>One <c>nova up</c>, from the first server to the verdict.</summary>
 internal sealed class UpRun(UpOptions options)
 {
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
     private readonly TimeProvider _time = TimeProvider.System;
 
@@ -32,6 +33,7 @@ internal sealed class UpRun(UpOptions options)
         AnsiConsole.MarkupLine($"[grey]·[/] logs       {LogFile(servers).EscapeMarkup()}");
         try
         {
+            await host.UntilReadyAsync(ReadyLimit, stop);
             return await FeedAsync(servers, settings, host, metrics, stop);
         }
         finally
