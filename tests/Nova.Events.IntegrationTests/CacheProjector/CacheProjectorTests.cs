@@ -54,6 +54,20 @@ public sealed class CacheProjectorTests(RunningServers servers) : IDisposable
     }
 
     [Fact]
+    public async Task A_builder_that_died_without_a_word_is_followed_when_its_lease_runs_out()
+    {
+        using var clickHouse = await ClickHouseRig.StartAsync(servers);
+        await clickHouse.InsertMetricsAsync(ThisHour(), _redis.Tenant, 6, likes: 9);
+        var dead = (await new BuilderLease(_redis.Connection, TimeProvider.System).TakeAsync(BuilderElection.LeaseName, TimeSpan.FromSeconds(2)))!;
+        await _redis.Lists.SwapAsync("test", HotKey, [new(1, 1)], Minute, dead.Fence);
+        using var projector = await new ProjectorRig(servers, clickHouse).StartAsync();
+        (await HotPostsAsync(list => list is not null))!.Items.ShouldBe([new(1, 1)]);
+        (await HotPostsAsync(list => list!.Items[0].Id == 6))!.Age.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        (await _redis.Lists.SwapAsync("test", HotKey, [new(1, 1)], Minute, dead.Fence)).ShouldBeFalse();
+        await projector.StopAsync();
+    }
+
+    [Fact]
     public async Task While_ClickHouse_is_away_readers_keep_the_last_list()
     {
         using var clickHouse = await ClickHouseRig.StartAsync(servers);
@@ -85,6 +99,8 @@ public sealed class CacheProjectorTests(RunningServers servers) : IDisposable
 
         var entry = await ProjectorRig.EventuallyAsync(() => _redis.Cache.ReadAsync("test", key), entry => entry.Kind == VersionedEntryKind.Tombstone);
         entry.Version.ShouldBe(2);
+        // The bad ones before it were given up in the same lane, and first acknowledged as dead letters.
+        rig.CountDeadLetters().ShouldBe(2);
         await projector.StopAsync();
     }
 
