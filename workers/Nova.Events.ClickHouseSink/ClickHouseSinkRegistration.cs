@@ -23,7 +23,9 @@ public static class ClickHouseSinkRegistration
         services.TryAddSingleton(provider => new ClickHouseClient(provider.GetRequiredService<IOptions<ClickHouseOptions>>().Value));
         services.AddSingleton<DeduplicationCheck>();
         services.AddSingleton<SinkRoutes>();
+        services.AddSingleton<SinkState>();
         services.AddHostedService<SinkWorker>();
+        services.AddHealthChecks().AddCheck<SinkHealthCheck>("clickhouse-sink");
         return services;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class SinkWorker(
     IOptions<KafkaOptions> kafka,
     SinkRoutes routes,
     DeduplicationCheck check,
+    SinkState state,
     ILoggerFactory loggers,
     TimeProvider time) : BackgroundService
 {
@@ -30,6 +31,7 @@ internal sealed class SinkWorker(
             {
                 await check.EnsureAsync(settings.DomainTable, stoppingToken);
                 await check.EnsureAsync(settings.ClientTable, stoppingToken);
+                state.Failure = null;
                 await new SinkConsumer(settings.Consumer, kafka.Value, routes.All, loggers.CreateLogger<SinkConsumer>(), time).RunAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -40,6 +42,7 @@ internal sealed class SinkWorker(
             catch (Exception exception)
 #pragma warning restore CA1031
             {
+                state.Failure = exception.Message;
                 SinkLog.Failed(_logger, settings.RestartDelay, exception.Message, exception);
                 await Task.Delay(settings.RestartDelay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

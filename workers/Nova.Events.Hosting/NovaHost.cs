@@ -12,12 +12,17 @@ namespace Nova.Events.Hosting;
 /// <summary>What every worker shares: configuration, logging, metrics, health, time, two-stage stop.</summary>
 public static class NovaHost
 {
+    private const int MinPoolThreads = 48;
+
     /// <summary>
     /// A host without roles yet. Configuration, later wins: <c>nova.json</c> in the working directory, environment variables
     /// <c>NOVA_SECTION__KEY</c>, <paramref name="settings"/>.
     /// </summary>
     public static WebApplicationBuilder CreateBuilder(IEnumerable<KeyValuePair<string, string?>> settings)
     {
+        // Synchronous offset commits hold a pool thread for a round trip each; on few cores the pool would grow only by one thread each half second.
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, MinPoolThreads), completions);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "nova" });
         builder.Configuration
             .AddJsonFile("nova.json", optional: true)

@@ -28,8 +28,8 @@ public sealed class RelayOptions : IValidatableObject
     [Required]
     public string TopicPrefix { get; set; } = Topics.OutboxPrefix;
 
-    /// <summary>How long a batch of records waits for more. Default 2 ms.</summary>
-    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(2);
+    /// <summary>How long a batch of records waits for more. Default 5 ms.</summary>
+    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Bytes that may wait for Kafka's acknowledgement; when full, the WAL is not read. Default 64 MiB.</summary>
     [Range(1 << 20, 1L << 40)]

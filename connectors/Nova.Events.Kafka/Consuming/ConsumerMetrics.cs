@@ -51,6 +51,10 @@ public static class ConsumerMetrics
             "nova.consumer.partition.status", () => Measure<int>(reading => (int)reading.Status), null, "0 recovering, 1 running, 2 paused, 3 retrying.");
     }
 
+    /// <summary>The partitions that the members of a group in this process have, as they look now.</summary>
+    public static IEnumerable<PartitionReading> Readings(string group) =>
+        Sources.Where(source => source.Key.Group == group).SelectMany(source => source.Value());
+
     internal static void Register(string group, object owner, Func<IEnumerable<PartitionReading>> read) => Sources[(group, owner)] = read;
 
     internal static void Unregister(string group, object owner) => Sources.TryRemove((group, owner), out _);

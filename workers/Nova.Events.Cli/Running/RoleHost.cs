@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Nova.Events.Hosting;
 
@@ -46,6 +47,26 @@ internal sealed class RoleHost : IAsyncDisposable
         {
             await app.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Returns once every role says that it makes progress.</summary>
+    /// <exception cref="Commands.CommandException">One does not, for <paramref name="limit"/>; the message says which and why.</exception>
+    public async Task UntilReadyAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var checks = _app.Services.GetRequiredService<HealthCheckService>();
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var report = await checks.CheckHealthAsync(cancellationToken);
+            if (report.Status == HealthStatus.Healthy) return;
+            if (TimeProvider.System.GetElapsedTime(started) > limit)
+            {
+                var failing = report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy).Select(entry => $"{entry.Key}: {entry.Value.Description}");
+                throw new Commands.CommandException($"Not ready after {limit.TotalSeconds:0} s: {string.Join("; ", failing)}.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         }
     }
 

@@ -4,7 +4,10 @@ using Nova.Events.Cli.Commands;
 using Nova.Events.Cli.Running;
 using Nova.Events.Cli.Verification;
 using Nova.Events.Cli.Workload;
+using Nova.Events.Contracts;
 using Nova.Events.LocalStack;
+using Nova.Events.Postgres.Slots;
+using Nova.Events.Relay;
 using Npgsql;
 using Spectre.Console;
 
@@ -13,6 +16,7 @@ namespace Nova.Events.Cli.Up;
 /// <summary>One <c>nova up</c>, from the first server to the verdict.</summary>
 internal sealed class UpRun(UpOptions options)
 {
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
     private readonly TimeProvider _time = TimeProvider.System;
 
@@ -29,6 +33,7 @@ internal sealed class UpRun(UpOptions options)
         AnsiConsole.MarkupLine($"[grey]·[/] logs       {LogFile(servers).EscapeMarkup()}");
         try
         {
+            await host.UntilReadyAsync(ReadyLimit, stop);
             return await FeedAsync(servers, settings, host, metrics, stop);
         }
         finally
@@ -66,9 +71,27 @@ internal sealed class UpRun(UpOptions options)
 
     private async Task<LocalServers> StartServersAsync(CancellationToken stop)
     {
-        var chosen = new LocalServersOptions { Fresh = options.Fresh };
+        var chosen = new LocalServersOptions { Fresh = options.Fresh, MockTopics = new Dictionary<string, int> { [Topics.Relay] = 1 } };
         if (options.DataDirectory is { } directory) chosen = chosen with { DataDirectory = Path.GetFullPath(directory) };
-        return await LocalServers.StartAsync(chosen, new ServerLines(), stop);
+        var servers = await LocalServers.StartAsync(chosen, new ServerLines(), stop);
+        try
+        {
+            if (servers.Kafka.IsMock) await RefuseOldDataAsync(servers, stop);
+            return servers;
+        }
+        catch
+        {
+            await servers.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Offsets of a cluster that is gone would collide with those of the new one, in tokens and in rows.</summary>
+    private static async Task RefuseOldDataAsync(LocalServers servers, CancellationToken stop)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(servers.Postgres.ConnectionString);
+        if (await new ReplicationSlots(dataSource).FindAsync(new RelayOptions().Slot, stop) is not null)
+            throw new CommandException("Kafka is the in-memory mock cluster here, and its topics went with the last run; the other servers still hold that run's data. Repeat with --fresh.");
     }
 
     /// <summary>Waits until everything that was written is in ClickHouse and readers are served from it; a minute at most.</summary>
@@ -79,7 +102,7 @@ internal sealed class UpRun(UpOptions options)
         {
             var freshness = await Freshness.AskAsync(api, dataSource, stop);
             var sample = await watch.SampleAsync(stop);
-            if ((sample.IsDrained && freshness.Filled) || _time.GetElapsedTime(started) > DrainLimit) return freshness;
+            if ((sample.IsDrained && sample.HotPosts > 0 && freshness.Filled) || _time.GetElapsedTime(started) > DrainLimit) return freshness;
             await Task.Delay(TimeSpan.FromMilliseconds(500), _time, stop);
         }
     }

@@ -12,7 +12,7 @@ internal sealed record Verdict(
     long DeadLetters, WorkloadProgress Workload)
 {
     /// <summary>Nothing missing, doubled or out of order; everything that was written arrived; readers are served from it.</summary>
-    public bool Ok => Report.Ok && Hops.IsDrained && DeadLetters == 0 && Freshness.Filled;
+    public bool Ok => Report.Ok && Hops.IsDrained && DeadLetters == 0 && Hops.HotPosts > 0 && Freshness.Filled;
 
     public void Print()
     {
@@ -23,6 +23,7 @@ internal sealed record Verdict(
         Line("commit → Kafka", Quantiles(ToKafka));
         Line("commit → row", ToRow is null ? "unknown: the server does not track commit timestamps" : Quantiles(ToRow));
         Line("caches", $"hot list {Hops.HotPosts:N0} posts, {Hops.HotAge:0.0} s old; suggestions for {Freshness.Suggested} of {Freshness.Asked} users asked for");
+        if (Hops.HotPosts is null or 0 || !Freshness.Filled) Line("not filled", "the hot list or suggestions are empty; does the cache projector build? See the logs");
         if (!Hops.IsDrained) Line("not drained", "not everything that was written is in ClickHouse; see the logs, or look again with nova verify");
         AnsiConsole.MarkupLine(Ok
             ? $"[green]VERDICT ok[/]: {missing} missing, {doubled} doubled, {disorder} out of order"

@@ -30,6 +30,8 @@ public sealed class SinkConsumer
     public async Task RunAsync(CancellationToken stopping)
     {
         var config = _options.ToConfig(_kafka);
+        // Batches gather for a while anyway: a few larger fetches cost broker and client far less than one for each record.
+        (config.FetchMinBytes, config.FetchWaitMaxMs) = (64 << 10, 200);
         config.EnableAutoCommit = false;
         using var deadLetters = new DeadLetterWriter(_kafka, _options, _logger, _time);
         using var session = new SinkSession(_options, deadLetters, _logger, _time) { AfterStep = AfterStep };

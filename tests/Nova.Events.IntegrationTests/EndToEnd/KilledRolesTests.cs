@@ -1,0 +1,100 @@
+using Nova.Events.Cli.Running;
+using Nova.Events.Cli.Up;
+using Nova.Events.Cli.Verification;
+using Nova.Events.Cli.Workload;
+using Nova.Events.ClickHouse.Verification;
+using Nova.Events.IntegrationTests.Servers;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Nova.Events.IntegrationTests.EndToEnd;
+
+[Collection(ServersCollection.Name)]
+public sealed class KilledRolesTests(RunningServers servers)
+{
+    private const int Actions = 12_000;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+
+    [Fact]
+    public async Task Relay_and_sink_killed_again_and_again_in_mid_flow_lose_nothing_and_double_nothing()
+    {
+        var settings = await SettingsAsync();
+        await new FleetSetup(settings).RunAsync(CancellationToken.None);
+        var progress = new WorkloadProgress();
+        var feeding = FeedAsync(settings, progress);
+        var relay = NovaProcess.Run("relay", settings);
+        var sink = NovaProcess.Run("clickhouse-sink", settings);
+        try
+        {
+            for (var kill = 1; kill <= 3; kill++)
+            {
+                await UntilAsync(() => Task.FromResult(progress.Committed >= kill * Actions / 5 || feeding.IsCompleted));
+                relay = await relay.ReplaceAsync();
+                await UntilAsync(() => Task.FromResult(progress.Committed >= (kill * Actions / 5) + (Actions / 10) || feeding.IsCompleted));
+                sink = await sink.ReplaceAsync();
+            }
+
+            await feeding;
+            var report = await DrainedAsync(settings);
+            report.Hops.SelectMany(hop => hop.Examples).ShouldBeEmpty();
+            report.Hops[0].Expected.ShouldBe(progress.Committed);
+            report.Hops[2].Present.ShouldBe(progress.Committed);
+        }
+        finally
+        {
+            await relay.DisposeAsync();
+            await sink.DisposeAsync();
+        }
+    }
+
+    /// <summary>Own database, slot, topics, tables and groups on the shared servers.</summary>
+    private async Task<IReadOnlyList<KeyValuePair<string, string?>>> SettingsAsync()
+    {
+        var name = Fresh.Name("kill");
+        var addresses = new ServerAddresses(await servers.CreateDatabaseAsync(), servers.Kafka, servers.ClickHouse.ToString(), servers.Redis);
+        return
+        [
+            .. addresses.ToSettings(),
+            new("Relay:Slot", name),
+            new("Relay:Source", name),
+            new("Relay:TopicPrefix", name + ".event."),
+            new("ClickHouse:Database", name),
+            new("ClickHouseSink:DomainTopicPrefix", name + ".event."),
+            new("ClickHouseSink:ClientTopic", name + ".clients"),
+            new("ClickHouseSink:Consumer:Group", name),
+            // The killed member is still in the group until its session ends.
+            new("ClickHouseSink:Consumer:SessionTimeout", "00:00:06"),
+        ];
+    }
+
+    private static async Task FeedAsync(IReadOnlyList<KeyValuePair<string, string?>> settings, WorkloadProgress progress)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(settings.Single(setting => setting.Key == "Relay:ConnectionString").Value!);
+        var catalog = await WorkloadCatalog.LoadAsync(dataSource, CancellationToken.None);
+        var actions = SyntheticWorkload.Actions(catalog.Posts, seed: 1).Where(action => !action.IsClientEvent).Take(Actions);
+        using var nowhere = new HttpClient();
+        await new WorkloadRunner(dataSource, catalog, nowhere, progress, null, TimeProvider.System).RunAsync(actions, 700, CancellationToken.None, CancellationToken.None);
+    }
+
+    /// <summary>The first report without a fault, or the last one before the limit.</summary>
+    private static async Task<VerificationReport> DrainedAsync(IReadOnlyList<KeyValuePair<string, string?>> settings)
+    {
+        var verification = new FleetVerification(settings);
+        VerificationReport? report = null;
+        await UntilAsync(async () => (report = await verification.RunAsync(null, CancellationToken.None)).Ok, failAtLimit: false);
+        return report!;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, bool failAtLimit = true)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (!await condition())
+        {
+            if (limit.IsCancellationRequested && !failAtLimit) return;
+            limit.Token.ThrowIfCancellationRequested();
+            await poll.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+}
