@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Nova.Events.CacheProjector;
 using Nova.Events.CacheProjector.Building;
 using Nova.Events.IntegrationTests.Redis;
 using Nova.Events.IntegrationTests.Servers;
@@ -75,11 +77,15 @@ public sealed class CacheProjectorTests(RunningServers servers) : IDisposable
         using var projector = await new ProjectorRig(servers, clickHouse).StartAsync(("ClickHouse:Url", "http://127.0.0.1:1"));
         var election = projector.Services.GetRequiredService<BuilderElection>();
         await ProjectorRig.EventuallyAsync(() => Task.FromResult(election.Current), grant => grant is not null);
+        var state = projector.Services.GetRequiredService<ProjectorState>();
         foreach (var build in projector.Services.GetServices<IListBuild>())
         {
-            var job = new BuildJob(build, election, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<BuildJob>.Instance);
+            var job = new BuildJob(build, election, state, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<BuildJob>.Instance);
             (await job.RunAsync(CancellationToken.None)).ShouldBe("failed");
         }
+
+        state.Failures.Keys.Order(StringComparer.Ordinal).ShouldBe(["hot-posts", "suggestions"]);
+        (await projector.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status.ShouldBe(HealthStatus.Degraded);
 
         (await _redis.Lists.ReadAsync("test", HotKey, 0, 10, Minute))!.Items.ShouldHaveSingleItem();
         await projector.StopAsync();

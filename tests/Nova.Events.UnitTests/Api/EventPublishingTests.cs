@@ -24,14 +24,15 @@ public sealed class EventPublishingTests
         _late.SetResult();
     }
 
-    [Fact]
+    [Fact(Timeout = 10_000)]
     public async Task What_still_waits_for_Kafka_counts_against_the_limit_until_it_is_known()
     {
         var publishing = Publishing(limit: 2);
         (await publishing.PublishAsync([Slow, Slow], Budget)).ShouldBe([PublishOutcome.NotAcknowledged, PublishOutcome.NotAcknowledged]);
         (await publishing.PublishAsync([Fine], Budget)).ShouldBe([PublishOutcome.Unavailable]);
         _late.SetResult();
-        (await publishing.PublishAsync([Fine], Budget)).ShouldBe([PublishOutcome.Acknowledged]);
+        // The two make room when their own continuations have run.
+        while ((await publishing.PublishAsync([Fine], Budget))[0] != PublishOutcome.Acknowledged) await Task.Yield();
     }
 
     private EventPublishing Publishing(int limit = 100) => new(
