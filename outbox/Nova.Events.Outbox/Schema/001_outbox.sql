@@ -1,17 +1,19 @@
 -- The outbox: append-only, partitioned by day of created_at, columns as Debezium's outbox event router reads them.
+-- The constraints refuse, in the writer's own transaction, what could not be published: behind the commit nobody could give it back.
 CREATE SCHEMA IF NOT EXISTS nova;
 
 CREATE TABLE nova.outbox (
     id             uuid        NOT NULL,
     aggregatetype  text        NOT NULL CONSTRAINT aggregatetype_names_a_topic CHECK (aggregatetype ~ '^[A-Za-z0-9._-]{1,200}$'),
-    aggregateid    text        NOT NULL,
-    type           text        NOT NULL,
-    -- At check time the value is not compressed yet: its size is about that of its text, and reading it costs nothing.
-    payload        jsonb       CONSTRAINT payload_at_most_1_mb CHECK (pg_column_size(payload) <= 1000000),
-    headers        jsonb,
-    traceparent    text,
-    tenant         text        NOT NULL DEFAULT '',
-    occurred_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    aggregateid    text        NOT NULL CONSTRAINT aggregateid_at_most_1_kb CHECK (octet_length(aggregateid) <= 1024),
+    type           text        NOT NULL CONSTRAINT type_at_most_200_bytes CHECK (octet_length(type) <= 200),
+    -- The text counts, not the stored size: 1e100000 is stored in a few bytes and written in a hundred thousand.
+    payload        jsonb       CONSTRAINT payload_at_most_1_mb CHECK (octet_length(payload::text) <= 1000000),
+    headers        jsonb       CONSTRAINT headers_at_most_64_kb CHECK (octet_length(headers::text) <= 65536),
+    traceparent    text        CONSTRAINT traceparent_at_most_200_bytes CHECK (octet_length(traceparent) <= 200),
+    tenant         text        NOT NULL DEFAULT '' CONSTRAINT tenant_is_a_name CHECK (tenant ~ '^[A-Za-z0-9._-]{0,64}$'),
+    occurred_at    timestamptz NOT NULL DEFAULT clock_timestamp()
+                   CONSTRAINT occurred_at_is_a_time CHECK (occurred_at >= '1970-01-01 00:00:00+00' AND occurred_at < '2200-01-01 00:00:00+00'),
     stream_version bigint,
     created_at     timestamptz NOT NULL DEFAULT now()
 ) PARTITION BY RANGE (created_at);
