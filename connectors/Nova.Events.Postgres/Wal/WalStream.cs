@@ -14,13 +14,14 @@ namespace Nova.Events.Postgres.Wal;
 public sealed class WalStream : IAsyncDisposable
 {
     private readonly LogicalReplicationConnection _connection;
+    private readonly string _slot;
     private readonly IAsyncEnumerator<XLogDataMessage> _frames;
     private readonly CancellationTokenSource _reading;
     private readonly WalDecoder _decoder = new();
     private byte[] _buffer = new byte[16 * 1024];
 
-    private WalStream(LogicalReplicationConnection connection, IAsyncEnumerator<XLogDataMessage> frames, CancellationTokenSource reading) =>
-        (_connection, _frames, _reading) = (connection, frames, reading);
+    private WalStream(LogicalReplicationConnection connection, string slot, IAsyncEnumerator<XLogDataMessage> frames, CancellationTokenSource reading) =>
+        (_connection, _slot, _frames, _reading) = (connection, slot, frames, reading);
 
     /// <summary>What was read last.</summary>
     public WalMessageKind Kind => _decoder.Kind;
@@ -69,7 +70,7 @@ public sealed class WalStream : IAsyncDisposable
             var frames = connection
                 .StartLogicalReplication(new PgOutputReplicationSlot(slot), reading.Token, walLocation: null, Options(publications))
                 .GetAsyncEnumerator(reading.Token);
-            stream = new WalStream(connection, frames, reading);
+            stream = new WalStream(connection, slot, frames, reading);
             return stream;
         }
         catch (Exception exception) when (PostgresErrors.Translate(exception, connectionString, slot) is { } translated)
@@ -95,7 +96,7 @@ public sealed class WalStream : IAsyncDisposable
             do await ReadFrameAsync();
             while (!_decoder.Decode(_buffer, _length));
         }
-        catch (Exception exception) when (PostgresErrors.Translate(exception, _connection.ConnectionString, slot: null) is { } translated)
+        catch (Exception exception) when (PostgresErrors.Translate(exception, _connection.ConnectionString, _slot) is { } translated)
         {
             throw translated;
         }
