@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Nova.Events.Contracts;
 
 namespace Nova.Events.Api;
 
@@ -11,6 +12,10 @@ public sealed class ApiOptions : IValidatableObject
     /// <summary>Connection string of the database that holds preferences and their outbox. Required.</summary>
     [Required]
     public string ConnectionString { get; set; } = "";
+
+    /// <summary>Topic that client events go to. Default <c>events</c>.</summary>
+    [Required]
+    public string ClientTopic { get; set; } = Topics.ClientEvents;
 
     /// <summary>How long a batch of client events waits for Kafka's acknowledgement when the call does not say. Default 100 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]

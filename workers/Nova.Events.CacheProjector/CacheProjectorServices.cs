@@ -28,6 +28,8 @@ public static class CacheProjectorServices
         services.TryAddSingleton<SuggestedUsers>();
         services.AddNovaRedis();
 
+        services.AddSingleton<ProjectorState>();
+        services.AddHealthChecks().AddCheck<CacheProjectorHealthCheck>("cache-projector");
         services.AddSingleton<PreferenceInvalidation>();
         services.AddHostedService<PreferenceConsumer>();
 

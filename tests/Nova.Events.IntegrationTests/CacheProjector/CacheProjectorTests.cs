@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Nova.Events.CacheProjector;
 using Nova.Events.CacheProjector.Building;
 using Nova.Events.IntegrationTests.Redis;
 using Nova.Events.IntegrationTests.Servers;
@@ -54,6 +56,20 @@ public sealed class CacheProjectorTests(RunningServers servers) : IDisposable
     }
 
     [Fact]
+    public async Task A_builder_that_died_without_a_word_is_followed_when_its_lease_runs_out()
+    {
+        using var clickHouse = await ClickHouseRig.StartAsync(servers);
+        await clickHouse.InsertMetricsAsync(ThisHour(), _redis.Tenant, 6, likes: 9);
+        var dead = (await new BuilderLease(_redis.Connection, TimeProvider.System).TakeAsync(BuilderElection.LeaseName, TimeSpan.FromSeconds(2)))!;
+        await _redis.Lists.SwapAsync("test", HotKey, [new(1, 1)], Minute, dead.Fence);
+        using var projector = await new ProjectorRig(servers, clickHouse).StartAsync();
+        (await HotPostsAsync(list => list is not null))!.Items.ShouldBe([new(1, 1)]);
+        (await HotPostsAsync(list => list!.Items[0].Id == 6))!.Age.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        (await _redis.Lists.SwapAsync("test", HotKey, [new(1, 1)], Minute, dead.Fence)).ShouldBeFalse();
+        await projector.StopAsync();
+    }
+
+    [Fact]
     public async Task While_ClickHouse_is_away_readers_keep_the_last_list()
     {
         using var clickHouse = await ClickHouseRig.StartAsync(servers);
@@ -61,11 +77,15 @@ public sealed class CacheProjectorTests(RunningServers servers) : IDisposable
         using var projector = await new ProjectorRig(servers, clickHouse).StartAsync(("ClickHouse:Url", "http://127.0.0.1:1"));
         var election = projector.Services.GetRequiredService<BuilderElection>();
         await ProjectorRig.EventuallyAsync(() => Task.FromResult(election.Current), grant => grant is not null);
+        var state = projector.Services.GetRequiredService<ProjectorState>();
         foreach (var build in projector.Services.GetServices<IListBuild>())
         {
-            var job = new BuildJob(build, election, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<BuildJob>.Instance);
+            var job = new BuildJob(build, election, state, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<BuildJob>.Instance);
             (await job.RunAsync(CancellationToken.None)).ShouldBe("failed");
         }
+
+        state.Failures.Keys.Order(StringComparer.Ordinal).ShouldBe(["hot-posts", "suggestions"]);
+        (await projector.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status.ShouldBe(HealthStatus.Degraded);
 
         (await _redis.Lists.ReadAsync("test", HotKey, 0, 10, Minute))!.Items.ShouldHaveSingleItem();
         await projector.StopAsync();
@@ -85,6 +105,8 @@ public sealed class CacheProjectorTests(RunningServers servers) : IDisposable
 
         var entry = await ProjectorRig.EventuallyAsync(() => _redis.Cache.ReadAsync("test", key), entry => entry.Kind == VersionedEntryKind.Tombstone);
         entry.Version.ShouldBe(2);
+        // The bad ones before it were given up in the same lane, and first acknowledged as dead letters.
+        rig.CountDeadLetters().ShouldBe(2);
         await projector.StopAsync();
     }
 

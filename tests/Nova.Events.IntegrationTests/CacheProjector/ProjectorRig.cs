@@ -56,6 +56,12 @@ internal sealed class ProjectorRig(RunningServers servers, ClickHouseRig clickHo
         });
     }
 
+    public long CountDeadLetters()
+    {
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(_kafka.ApplyTo(new ConsumerConfig { GroupId = "look" }, "look")).Build();
+        return consumer.QueryWatermarkOffsets(new TopicPartition(Topics.DeadLetters(_group), 0), TimeSpan.FromSeconds(10)).High.Value;
+    }
+
     /// <summary>Asks until the answer is there; each question is a round trip to a server.</summary>
     public static async Task<T> EventuallyAsync<T>(Func<Task<T>> ask, Func<T, bool> isThere)
     {

@@ -1,4 +1,6 @@
+using Nova.Events.IntegrationTests.CacheProjector;
 using Nova.Events.IntegrationTests.Servers;
+using Nova.Events.LocalStack;
 using Nova.Events.Redis;
 using Shouldly;
 using Xunit;
@@ -47,6 +49,24 @@ public sealed class RedisConnectionTests(RunningServers servers)
     }
 
     [Fact]
+    public async Task A_server_that_dies_is_away_at_once_and_answers_again_when_it_is_back()
+    {
+        var folder = TestFolder.New();
+        var options = new LocalServersOptions { DataDirectory = folder, Kinds = [ServerKind.Redis], Durable = false };
+        await using (var own = await LocalServers.StartAsync(options, null, CancellationToken.None))
+        {
+            using var connection = new RedisConnection(new RedisOptions { Configuration = own.Redis.Address });
+            await connection.PingAsync();
+            await own.KillAsync(ServerKind.Redis, CancellationToken.None);
+            for (var i = 0; i < 3; i++) (await Should.ThrowAsync<RedisUnavailableException>(() => connection.PingAsync())).IsTransient.ShouldBeTrue();
+            await own.ResumeAsync(ServerKind.Redis, CancellationToken.None);
+            await ProjectorRig.EventuallyAsync(() => AnswersAsync(connection), answers => answers);
+        }
+
+        TestFolder.Delete(folder);
+    }
+
+    [Fact]
     public async Task Suggestions_are_written_together_and_read_one_by_one()
     {
         using var rig = new RedisRig(servers);
@@ -55,5 +75,17 @@ public sealed class RedisConnectionTests(RunningServers servers)
         (await rig.Suggestions.ReadAsync(rig.Tenant, 300, TimeSpan.FromMinutes(1)))!.Users.ShouldBe(list.Users);
         (await rig.Suggestions.ReadAsync(rig.Tenant, 301, TimeSpan.FromMinutes(1))).ShouldBeNull();
         (await rig.RemainingMillisecondsAsync(RedisKeys.SuggestedUsers(rig.Tenant, 5))).ShouldBeInRange(1, 600_000);
+    }
+
+    private static async Task<bool> AnswersAsync(RedisConnection connection)
+    {
+        try
+        {
+            return await connection.PingAsync() > TimeSpan.Zero;
+        }
+        catch (RedisUnavailableException)
+        {
+            return false;
+        }
     }
 }

@@ -84,7 +84,7 @@ internal sealed class EventReading(IOptions<ApiOptions> options, TimeProvider ti
         return (at < now - Past ? now - Past : at > now + Future ? now + Future : at).ToUniversalTime();
     }
 
-    private static PublishRecord Record(ClientEvent clientEvent, string type, Guid id, string tenant)
+    private PublishRecord Record(ClientEvent clientEvent, string type, Guid id, string tenant)
     {
         List<RecordHeader> headers =
         [
@@ -94,7 +94,7 @@ internal sealed class EventReading(IOptions<ApiOptions> options, TimeProvider ti
         ];
         if (tenant.Length > 0) headers.Add(new(HeaderNames.Tenant, Encoding.UTF8.GetBytes(tenant)));
         var key = Encoding.UTF8.GetBytes(clientEvent.UserId.ToString(CultureInfo.InvariantCulture));
-        return new PublishRecord(Topics.ClientEvents, key, JsonSerializer.SerializeToUtf8Bytes(clientEvent, EventJson.Default.ClientEvent), headers);
+        return new PublishRecord(options.Value.ClientTopic, key, JsonSerializer.SerializeToUtf8Bytes(clientEvent, EventJson.Default.ClientEvent), headers);
     }
 
     private static (PublishRecord?, EventAnswer) Refuse(int index, string? id, int status, string code, string detail)

@@ -7,7 +7,7 @@ namespace Nova.Events.CacheProjector.Building;
 
 /// <summary>Runs one build if this process is the elected builder; a failure is logged and left to the next firing, readers keep the last lists.</summary>
 [DisallowConcurrentExecution]
-internal sealed class BuildJob(IListBuild build, BuilderElection election, TimeProvider time, ILogger<BuildJob> logger) : IJob
+internal sealed class BuildJob(IListBuild build, BuilderElection election, ProjectorState state, TimeProvider time, ILogger<BuildJob> logger) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => await RunAsync(cancellationToken);
 
@@ -15,6 +15,7 @@ internal sealed class BuildJob(IListBuild build, BuilderElection election, TimeP
     {
         if (election.Current is not { } lease)
         {
+            state.Works(build.Name);
             CacheProjectorLog.JobLeft(logger, build.Name, "standby");
             return "standby";
         }
@@ -31,6 +32,7 @@ internal sealed class BuildJob(IListBuild build, BuilderElection election, TimeP
         try
         {
             var counts = await build.BuildAsync(lease, cancellationToken);
+            state.Works(build.Name);
             var outcome = counts.IsComplete ? "built" : "superseded";
             CacheProjectorLog.JobEnded(
                 logger, build.Name, outcome, counts.Tenants, counts.Lists, counts.Items, time.GetElapsedTime(started).TotalMilliseconds);
@@ -42,6 +44,7 @@ internal sealed class BuildJob(IListBuild build, BuilderElection election, TimeP
         }
         catch (Exception exception) when (exception is RedisUnavailableException or ClickHouseException or OperationCanceledException or IOException)
         {
+            state.Failed(build.Name, exception.Message);
             CacheProjectorLog.JobFailed(logger, build.Name, "failed", time.GetElapsedTime(started).TotalMilliseconds, exception.Message);
             return "failed";
         }

@@ -5,9 +5,10 @@ using Nova.Events.Redis;
 namespace Nova.Events.CacheProjector.Building;
 
 /// <summary>Whether this process is the one that builds lists.</summary>
-internal sealed class BuilderElection(BuilderLease lease, IOptions<CacheProjectorOptions> options, ILogger<BuilderElection> logger)
+internal sealed class BuilderElection(BuilderLease lease, IOptions<CacheProjectorOptions> options, ProjectorState state, ILogger<BuilderElection> logger)
 {
     internal const string LeaseName = "cache-projector";
+    private const string Part = "election";
     private LeaseGrant? _grant;
     private bool _elected;
 
@@ -20,9 +21,11 @@ internal sealed class BuilderElection(BuilderLease lease, IOptions<CacheProjecto
         try
         {
             Volatile.Write(ref _grant, await lease.TakeAsync(LeaseName, options.Value.LeaseLength, cancellationToken));
+            state.Works(Part);
         }
         catch (RedisUnavailableException exception)
         {
+            state.Failed(Part, exception.Message);
             CacheProjectorLog.ElectionFailed(logger, (options.Value.LeaseLength / 3).TotalMilliseconds, exception.Message);
         }
 

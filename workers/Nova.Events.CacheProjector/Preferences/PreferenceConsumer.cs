@@ -10,7 +10,7 @@ namespace Nova.Events.CacheProjector.Preferences;
 
 /// <summary>Preference changes from Kafka to tombstones in Redis, for as long as the role runs.</summary>
 internal sealed class PreferenceConsumer(
-    IOptions<CacheProjectorOptions> options, IOptions<KafkaOptions> kafka, PreferenceInvalidation invalidation, TimeProvider time,
+    IOptions<CacheProjectorOptions> options, IOptions<KafkaOptions> kafka, PreferenceInvalidation invalidation, ProjectorState state, TimeProvider time,
     ILogger<HandlerConsumer> consumerLogger, ILogger<PreferenceConsumer> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -23,10 +23,12 @@ internal sealed class PreferenceConsumer(
             try
             {
                 var consumerOptions = new HandlerConsumerOptions { Group = options.Value.Group, Topics = { Topic } };
+                state.Works(CacheProjectorHealthCheck.Consumer);
                 await new HandlerConsumer(consumerOptions, kafka.Value, invalidation, consumerLogger, time).RunAsync(stoppingToken);
             }
             catch (KafkaException exception)
             {
+                state.Failed(CacheProjectorHealthCheck.Consumer, exception.Error.Reason);
                 CacheProjectorLog.ConsumerFailed(logger, exception, Topic, Pause.TotalMilliseconds, exception.Error.Reason);
                 await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

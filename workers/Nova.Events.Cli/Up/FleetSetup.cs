@@ -20,6 +20,7 @@ internal sealed class FleetSetup(IEnumerable<KeyValuePair<string, string?>> sett
     private readonly RelayOptions _relay = Settings.Read<RelayOptions>(RelayOptions.Section, settings);
     private readonly KafkaOptions _kafka = Settings.Read<KafkaOptions>(KafkaOptions.Section, settings);
     private readonly TopicOptions _topics = Settings.Read<TopicOptions>(TopicOptions.Section, settings);
+    private readonly ClickHouseSinkOptions _sink = Settings.Read<ClickHouseSinkOptions>(ClickHouseSinkOptions.Section, settings);
     private readonly ClickHouseOptions _clickHouse = Settings.Read<ClickHouseOptions>(ClickHouseOptions.Section, settings);
 
     /// <summary>Sets everything up; returns what it did, a line each.</summary>
@@ -28,7 +29,7 @@ internal sealed class FleetSetup(IEnumerable<KeyValuePair<string, string?>> sett
         var done = new List<string>(await UpSchemaAsync(cancellationToken));
         var setup = new TopicSetup(_kafka, _topics);
         var topics = AggregateTypes.All.Select(type => setup.EventTopic(_relay.TopicPrefix + type))
-            .Append(setup.EventTopic(Topics.ClientEvents))
+            .Append(setup.EventTopic(_sink.ClientTopic))
             .Concat(Groups().Select(group => setup.EventTopic(Topics.DeadLetters(group))))
             .Append(new TopicSpecification(Topics.Relay, 1, Compacted: true));
         var partitions = await setup.EnsureAsync([.. topics], cancellationToken);
@@ -68,7 +69,7 @@ internal sealed class FleetSetup(IEnumerable<KeyValuePair<string, string?>> sett
     /// <summary>The consumer groups; what they can't handle needs a topic that is there before.</summary>
     private IEnumerable<string> Groups()
     {
-        yield return Settings.Read<ClickHouseSinkOptions>(ClickHouseSinkOptions.Section, settings).Consumer.Group is { Length: > 0 } sink ? sink : ClickHouseSinkOptions.DefaultGroup;
+        yield return _sink.Consumer.Group is { Length: > 0 } sink ? sink : ClickHouseSinkOptions.DefaultGroup;
         yield return Settings.Read<CacheProjectorOptions>(CacheProjectorOptions.Section, settings).Group;
     }
 

@@ -15,7 +15,8 @@ internal sealed class ClientEventSender(HttpClient http, WorkloadProgress progre
     /// <summary>A background sender waits rather than sends again: the intake's default is made for people.</summary>
     private static readonly Uri Intake = new("/api/v1/events?wait_ms=5000", UriKind.Relative);
 
-    private const int BatchSize = 100;
+    private const int BatchSize = 200;
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Sends until the channel is complete.</summary>
     public async Task RunAsync(ChannelReader<SocialAction> actions, CancellationToken cancellationToken)
@@ -23,8 +24,9 @@ internal sealed class ClientEventSender(HttpClient http, WorkloadProgress progre
         var batch = new List<JsonNode>(BatchSize);
         while (await actions.WaitToReadAsync(cancellationToken))
         {
+            // An app gathers for a moment, too: a request for each event would measure the requests.
+            await Task.Delay(Gather, time, cancellationToken);
             while (batch.Count < BatchSize && actions.TryRead(out var action)) batch.Add(ToJson(action));
-            if (batch.Count == 0) continue;
             progress.Accept(await SendAsync(batch, cancellationToken));
             batch.Clear();
         }

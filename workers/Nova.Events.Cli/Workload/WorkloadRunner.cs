@@ -7,7 +7,7 @@ namespace Nova.Events.Cli.Workload;
 internal sealed class WorkloadRunner(NpgsqlDataSource dataSource, WorkloadCatalog catalog, HttpClient api, WorkloadProgress progress, ICollection<Guid>? acceptedIds, TimeProvider time)
 {
     private const int Writers = 8;
-    private const int QueueLength = 64;
+    private const int QueueLength = 256;
 
     /// <summary>Runs until the actions end or <paramref name="until"/> is cancelled; then finishes what was begun.</summary>
     public async Task RunAsync(IEnumerable<SocialAction> actions, double perSecond, CancellationToken until, CancellationToken abort)

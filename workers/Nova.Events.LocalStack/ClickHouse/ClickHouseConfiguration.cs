@@ -28,8 +28,8 @@ internal static class ClickHouseConfiguration
           <default_profile>default</default_profile>
           <default_database>default</default_database>
           <mark_cache_size>268435456</mark_cache_size>
-          <query_log><database>system</database><table>query_log</table><flush_interval_milliseconds>2000</flush_interval_milliseconds></query_log>
-          <part_log><database>system</database><table>part_log</table><flush_interval_milliseconds>2000</flush_interval_milliseconds></part_log>
+          <query_log><database>system</database><table>query_log</table></query_log>
+          <part_log><database>system</database><table>part_log</table></part_log>
         </clickhouse>
 
         """;

@@ -6,7 +6,7 @@ stamp=artifacts/nova.built
 if [ -e $stamp ] && [ -e artifacts/bin/Nova.Events.Cli/release/nova.dll ] && [ "$(cat $stamp)" = "$NOVA_CACHE" ]; then
   # Folders count too: a deleted file changes its folder.
   changed=$(find . \( -path ./artifacts -o -path ./.git -o -path ./.nova -o -path ./helm \) -prune -o \
-    \( -type d ! -path . -o -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.sln' -o -name '*.sql' \
+    \( -type d ! -path . -o -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.sln' -o -name '*.sql' -o -name '*.lua' \
     -o -name '*.json' -o -name '*.txt' -o -name '*.html' -o -name '*.js' -o -name '*.css' -o -name .editorconfig \) -newer $stamp -print -quit)
   [ -n "$changed" ] || [ "$NOVA_CACHE/packages.props" -nt $stamp ] || [ "$NOVA_CACHE/packages" -nt $stamp ] || exit 0
 fi

@@ -88,7 +88,10 @@ internal sealed class SinkLane : IDisposable
 
     public void SealIfDue()
     {
-        if (_accumulator.Due() is { } reason) Seal(reason);
+        if (_accumulator.Due() is not { } reason) return;
+        // A young batch gathers on while the one before it is still on its way: when inserts are slow, they grow instead of queueing.
+        if (reason == FlushReason.Age && IsUnderWay) return;
+        Seal(reason);
     }
 
     /// <summary>Nothing follows; with <paramref name="all"/> what was gathered is a last batch.</summary>
@@ -123,6 +126,11 @@ internal sealed class SinkLane : IDisposable
         lock (_waiting) oldest = _waiting.TryPeek(out var first) ? first.Timestamp : _accumulator.OldestTimestamp;
         if (oldest is { } timestamp) return _session.Time.GetUtcNow() - timestamp;
         return lag is 0 ? TimeSpan.Zero : null;
+    }
+
+    private bool IsUnderWay
+    {
+        get { lock (_waiting) return _waiting.Count > 0; }
     }
 
     private async Task RunAsync()
