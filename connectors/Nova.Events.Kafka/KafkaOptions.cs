@@ -10,7 +10,7 @@ public sealed class KafkaOptions
     public const string Section = "Kafka";
 
     /// <summary><c>host:port</c> of one or more brokers, separated by commas. Required.</summary>
-    [Required]
+    [Required(ErrorMessage = "Kafka:BootstrapServers is required. Set it, or NOVA_KAFKA.")]
     public string BootstrapServers { get; set; } = "";
 
     /// <summary>Prefix of the client ids that brokers log and quotas match. Default <c>nova</c>.</summary>

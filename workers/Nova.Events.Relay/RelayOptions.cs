@@ -10,7 +10,7 @@ public sealed class RelayOptions : IValidatableObject
     public const string Section = "Relay";
 
     /// <summary>Connection string of the database whose outbox is published. Required.</summary>
-    [Required]
+    [Required(ErrorMessage = "Relay:ConnectionString is required. Set it, or NOVA_POSTGRES.")]
     public string ConnectionString { get; set; } = "";
 
     /// <summary>Name of the source in every position; one name for one database, for ever. Default <c>nova</c>.</summary>
@@ -20,9 +20,9 @@ public sealed class RelayOptions : IValidatableObject
     [Required, RegularExpression("^[a-z0-9_]{1,63}$", ErrorMessage = "Relay:Slot takes 1 to 63 of a-z, 0-9 and _.")]
     public string Slot { get; set; } = "nova_relay";
 
-    /// <summary>Publications read through the slot. Default <c>nova_outbox, nova_cdc</c>.</summary>
-    [MinLength(1)]
-    public IReadOnlyList<string> Publications { get; set; } = ["nova_outbox", "nova_cdc"];
+    /// <summary>Publications read through the slot, separated by commas. Default <c>nova_outbox,nova_cdc</c>.</summary>
+    [Required]
+    public string Publications { get; set; } = "nova_outbox,nova_cdc";
 
     /// <summary>Prefix of the topics; the aggregate type follows. Default <c>outbox.event.</c></summary>
     [Required]

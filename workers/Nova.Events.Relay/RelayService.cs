@@ -46,7 +46,8 @@ internal sealed class RelayService(
     private async Task RelayAsync(NpgsqlDataSource dataSource, CancellationToken stopping, CancellationToken drain)
     {
         var started = time.GetTimestamp();
-        await using var wal = await WalStream.OpenAsync(_options.ConnectionString, _options.Slot, _options.Publications, _options.StatusInterval, stopping);
+        var publications = _options.Publications.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        await using var wal = await WalStream.OpenAsync(_options.ConnectionString, _options.Slot, publications, _options.StatusInterval, stopping);
         // The slot is the lock. The server takes it with the first read, which a heartbeat brings to an end: only then are the tails final.
         await Heartbeat.EmitAsync(dataSource, _options.Source, stopping);
         await wal.ReadAsync();

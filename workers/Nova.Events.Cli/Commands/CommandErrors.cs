@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Nova.Events.LocalStack;
 using Nova.Events.Postgres;
@@ -31,17 +30,27 @@ internal static class CommandErrors
         catch (Exception exception)
         {
             await Console.Error.WriteLineAsync($"nova: {Explain(exception)}");
-            return exception is OptionsValidationException or ValidationException ? ExitCodes.Usage : ExitCodes.Failure;
+            return WrongOptions(exception) is null ? ExitCodes.Failure : ExitCodes.Usage;
         }
     }
 
     private static string Explain(Exception exception) => exception switch
     {
-        OptionsValidationException options => "the configuration is wrong:\n  " + string.Join("\n  ", options.Failures),
+        _ when WrongOptions(exception) is { } failures => "the configuration is wrong:\n  " + string.Join("\n  ", failures),
         AggregateException { InnerException: { } inner } => Explain(inner),
         NpgsqlException npgsql => PostgresErrors.Translate(npgsql, "Host=?")?.Message ?? npgsql.Message,
         _ when IsOurs(exception) => exception.Message,
         _ => exception.ToString(),
+    };
+
+    /// <summary>What is wrong with the options, all sections together; null where the exception is about something else.</summary>
+    private static IEnumerable<string>? WrongOptions(Exception exception) => exception switch
+    {
+        OptionsValidationException options => options.Failures,
+        // More than one section is wrong: the host throws them together.
+        AggregateException sections when sections.InnerExceptions.All(inner => inner is OptionsValidationException) =>
+            sections.InnerExceptions.SelectMany(inner => ((OptionsValidationException)inner).Failures),
+        _ => null,
     };
 
     private static bool IsOurs(Exception exception) =>

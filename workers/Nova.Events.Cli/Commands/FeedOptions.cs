@@ -13,7 +13,7 @@ internal static class FeedOptions
     public static (Option<TimeSpan?> Duration, Option<double?> Rate, Option<Uri> Api) Create() =>
     (
         new("--for") { Description = "How long (60s, 5m, 1h). Default: until Ctrl-C, or the end of the file.", CustomParser = UpCommand.Duration },
-        new("--rate") { Description = "Actions a second. Default: what lets the file fit --for; 500 otherwise." },
+        new("--rate") { Description = "Actions a second. Default: what lets the file fit --for; 500 otherwise.", CustomParser = UpCommand.Rate },
         new("--api") { Description = "Address of the API.", DefaultValueFactory = _ => new Uri("http://127.0.0.1:8080") }
     );
 

@@ -1,5 +1,6 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using Nova.Events.Hosting.Options;
 
 namespace Nova.Events.Cli.Running;
 
@@ -7,7 +8,7 @@ namespace Nova.Events.Cli.Running;
 internal static class Settings
 {
     /// <summary>Section <paramref name="section"/>, from <c>nova.json</c>, <c>NOVA_SECTION__KEY</c>, the four address variables and <paramref name="settings"/>.</summary>
-    /// <exception cref="ValidationException">An option is missing or wrong.</exception>
+    /// <exception cref="OptionsValidationException">An option is missing or wrong.</exception>
     public static T Read<T>(string section, IEnumerable<KeyValuePair<string, string?>>? settings = null) where T : class, new()
     {
         var options = new ConfigurationBuilder()
@@ -19,9 +20,7 @@ internal static class Settings
             .Build()
             .GetSection(section)
             .Get<T>() ?? new T();
-        var failures = new List<ValidationResult>();
-        if (!Validator.TryValidateObject(options, new ValidationContext(options), failures, validateAllProperties: true))
-            throw new ValidationException($"{section}: " + string.Join("; ", failures.Select(failure => failure.ErrorMessage)));
-        return options;
+        var failures = OptionsRules.Failures(options, section);
+        return failures.Count == 0 ? options : throw new OptionsValidationException(section, typeof(T), failures);
     }
 }

@@ -22,7 +22,7 @@ internal static class MessageReplay
     }
 
     /// <summary>The actions of the file, in its order.</summary>
-    /// <exception cref="FormatException">A line is not of the format; the message names it.</exception>
+    /// <exception cref="Commands.CommandException">A line is not of the format; the message names it.</exception>
     public static IEnumerable<SocialAction> Actions(string file, PostLedger posts)
     {
         var follows = new HashSet<(long, long)>();

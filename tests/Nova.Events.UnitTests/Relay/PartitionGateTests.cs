@@ -1,0 +1,43 @@
+using Nova.Events.Contracts;
+using Nova.Events.Relay.Sessions;
+using Nova.Events.UnitTests.Kafka;
+using Shouldly;
+using Xunit;
+
+namespace Nova.Events.UnitTests.Relay;
+
+public sealed class PartitionGateTests
+{
+    private readonly ManualTime _time = new();
+
+    [Fact]
+    public void A_record_up_to_the_tail_of_its_own_partition_is_held_already()
+    {
+        var gate = new PartitionGate(new() { [("t", 1)] = Position.Of(0, 100, 5) }, _time);
+        gate.Holds("t", 1, Position.Of(0, 99, 9)).ShouldBeTrue();
+        gate.Holds("t", 1, Position.Of(0, 100, 5)).ShouldBeTrue();
+        gate.Holds("t", 1, Position.Of(0, 100, 6)).ShouldBeFalse();
+        gate.Holds("t", 0, Position.Of(0, 1, 0)).ShouldBeFalse();
+        gate.Holds("u", 1, Position.Of(0, 1, 0)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void The_first_record_of_each_partition_is_acknowledged_before_the_next()
+    {
+        var gate = new PartitionGate([], _time);
+        gate.Opens("t", 0).ShouldBeTrue();
+        gate.Opens("t", 0).ShouldBeFalse();
+        gate.Opens("t", 1).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void So_is_the_first_after_an_hour_of_idleness()
+    {
+        var gate = new PartitionGate([], _time);
+        gate.Opens("t", 0);
+        _time.Advance(TimeSpan.FromMinutes(59));
+        gate.Opens("t", 0).ShouldBeFalse();
+        _time.Advance(TimeSpan.FromMinutes(60));
+        gate.Opens("t", 0).ShouldBeTrue();
+    }
+}

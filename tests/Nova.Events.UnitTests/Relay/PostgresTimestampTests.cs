@@ -1,0 +1,30 @@
+using System.Text;
+using Nova.Events.Relay.Routing;
+using Shouldly;
+using Xunit;
+
+namespace Nova.Events.UnitTests.Relay;
+
+public sealed class PostgresTimestampTests
+{
+    [Theory]
+    [InlineData("2026-11-21 04:05:06.789+00", "2026-11-21T04:05:06.789000Z")]
+    [InlineData("2026-11-21 04:05:06+00", "2026-11-21T04:05:06.000000Z")]
+    [InlineData("2026-11-21 04:05:06.123456+05:30", "2026-11-20T22:35:06.123456Z")]
+    [InlineData("2026-11-21 04:05:06.1-03", "2026-11-21T07:05:06.100000Z")]
+    [InlineData("0001-01-01 00:00:00+00", "0001-01-01T00:00:00.000000Z")]
+    [InlineData("9999-12-31 23:59:59.999999+00", "9999-12-31T23:59:59.999999Z")]
+    public void A_timestamptz_is_ISO_8601_in_UTC_with_microseconds(string text, string iso) =>
+        Encoding.ASCII.GetString(PostgresTimestamp.ToIso8601(Encoding.ASCII.GetBytes(text))).ShouldBe(iso);
+
+    /// <summary>The table refuses them (constraint occurred_at_is_a_date): no row may stop the relay.</summary>
+    [Theory]
+    [InlineData("infinity")]
+    [InlineData("-infinity")]
+    [InlineData("0044-03-15 12:00:00+00 BC")]
+    [InlineData("12026-11-21 04:05:06+00")]
+    [InlineData("")]
+    [InlineData("2026-11-21 04:05:06.123456+00 and much that does not belong here")]
+    public void What_ISO_8601_has_no_form_for_is_a_format_error(string text) =>
+        Should.Throw<FormatException>(() => PostgresTimestamp.ToIso8601(Encoding.ASCII.GetBytes(text)));
+}
