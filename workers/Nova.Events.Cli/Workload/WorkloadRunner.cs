@@ -6,7 +6,7 @@ namespace Nova.Events.Cli.Workload;
 /// <summary>Carries out actions at a pace: those on one author in order on one connection, others side by side.</summary>
 internal sealed class WorkloadRunner(NpgsqlDataSource dataSource, WorkloadCatalog catalog, HttpClient api, WorkloadProgress progress, ICollection<Guid>? acceptedIds, TimeProvider time)
 {
-    private const int Writers = 8;
+    private const int Writers = 6;
     private const int QueueLength = 256;
 
     /// <summary>Runs until the actions end or <paramref name="until"/> is cancelled; then finishes what was begun.</summary>

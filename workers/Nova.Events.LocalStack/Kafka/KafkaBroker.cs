@@ -15,7 +15,7 @@ internal static class KafkaBroker
         await File.WriteAllTextAsync(properties, Properties(place.Port, controller, data), cancellationToken);
         var logging = Path.Combine(place.Folder, "log4j2.properties");
         await File.WriteAllTextAsync(logging, Logging, cancellationToken);
-        string[] kafka = ["-XX:+UseSerialGC", $"-Dlog4j2.configurationFile={logging}", "-cp", $"{jars}/*"];
+        string[] kafka = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", $"-Dlog4j2.configurationFile={logging}", "-cp", $"{jars}/*"];
 
         if (!File.Exists(Path.Combine(data, "meta.properties")))
         {
