@@ -22,6 +22,17 @@ public sealed class PartitionContent
     /// <summary>Last offset that was read.</summary>
     public long Last { get; private set; } = -1;
 
+    /// <summary>What was read but is not compared: its consumer has not committed past it yet.</summary>
+    public long OnTheWay { get; private set; }
+
+    /// <summary>Leaves out what stands at <paramref name="committed"/> or later: on its way, and so neither missing nor doubled.</summary>
+    public void KeepBelow(long committed)
+    {
+        if (committed > Last) return;
+        OnTheWay = _offsets.RemoveAll(offset => offset >= committed);
+        Last = committed - 1;
+    }
+
     internal void Add(ConsumedRecord record)
     {
         AddRepeat(record);

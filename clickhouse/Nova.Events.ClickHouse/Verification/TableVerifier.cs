@@ -21,7 +21,11 @@ public sealed class TableVerifier(ClickHouseClient client)
         ArgumentNullException.ThrowIfNull(deadLetters);
         var report = new HopReport("Kafka → " + table);
         foreach (var partition in partitions)
-            if (partition.Topic is not null) await ComparePartitionAsync(table, partition, deadLetters, report, cancellationToken);
+        {
+            report.OnTheWay += partition.OnTheWay;
+            if (partition.Topic is not null && partition.Last >= partition.First) await ComparePartitionAsync(table, partition, deadLetters, report, cancellationToken);
+        }
+
         return report;
     }
 

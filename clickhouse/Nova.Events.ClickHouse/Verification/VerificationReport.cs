@@ -18,6 +18,9 @@ public sealed class HopReport(string hop)
     /// <summary>Repeats in the log, which consumers leave out by rule; no fault.</summary>
     public long Repeats { get; internal set; }
 
+    /// <summary>What of it is on its way: written, and not yet due here.</summary>
+    public long OnTheWay { get; internal set; }
+
     /// <summary>What of it this hop lacks.</summary>
     public long Missing { get; private set; }
 

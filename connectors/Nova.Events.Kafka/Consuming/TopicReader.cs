@@ -30,6 +30,20 @@ public sealed class TopicReader(KafkaOptions kafka)
         },
         cancellationToken);
 
+    /// <summary>Up to where a group has committed each of the partitions; without those that it has not committed.</summary>
+    /// <exception cref="KafkaException">No broker answered.</exception>
+    public Task<IReadOnlyDictionary<(string Topic, int Partition), long>> CommittedAsync(
+        string group, IEnumerable<PartitionSnapshot> partitions, CancellationToken cancellationToken) => Task.Run<IReadOnlyDictionary<(string Topic, int Partition), long>>(
+        () =>
+        {
+            // A consumer of the group that subscribes to nothing is no member: it may ask and disturbs nobody.
+            using var consumer = NewConsumer(group);
+            return consumer.Committed(partitions.Select(partition => new TopicPartition(partition.Topic, partition.Partition)), RequestTimeout)
+                .Where(offset => offset.Offset.Value >= 0)
+                .ToDictionary(offset => (offset.Topic, offset.Partition.Value), offset => offset.Offset.Value);
+        },
+        cancellationToken);
+
     /// <summary>The records of a snapshot, from its first offset up to, not including, its end.</summary>
     /// <exception cref="KafkaException">Reading failed.</exception>
     public async IAsyncEnumerable<ConsumedRecord> ReadAsync(PartitionSnapshot snapshot, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -47,10 +61,10 @@ public sealed class TopicReader(KafkaOptions kafka)
         }
     }
 
-    private IConsumer<byte[]?, byte[]?> NewConsumer()
+    private IConsumer<byte[]?, byte[]?> NewConsumer(string group = "nova-reader")
     {
         var config = kafka.ApplyTo(new ConsumerConfig(), "reader");
-        config.GroupId = "nova-reader";
+        config.GroupId = group;
         (config.EnableAutoCommit, config.EnableAutoOffsetStore, config.AutoOffsetReset) = (false, false, AutoOffsetReset.Error);
         (config.EnablePartitionEof, config.FetchQueueBackoffMs, config.QueuedMinMessages) = (true, 5, 10_000);
         return new ConsumerBuilder<byte[]?, byte[]?>(config).SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();

@@ -90,7 +90,7 @@ public sealed class KilledRolesTests(RunningServers servers)
     {
         var verification = new FleetVerification(settings);
         VerificationReport? report = null;
-        await UntilAsync(async () => (report = await verification.RunAsync(accepted, CancellationToken.None)).Ok, failAtLimit: false);
+        await UntilAsync(async () => (report = await verification.RunAsync(accepted, CancellationToken.None)) is { Ok: true } all && all.Hops.All(hop => hop.OnTheWay == 0), failAtLimit: false);
         return report!;
     }
 

@@ -12,7 +12,7 @@ internal sealed record Verdict(
     long DeadLetters, WorkloadProgress Workload)
 {
     /// <summary>Nothing missing, doubled or out of order; everything that was written arrived; readers are served from it.</summary>
-    public bool Ok => Report.Ok && Hops.IsDrained && DeadLetters == 0 && Hops.HotPosts > 0 && Freshness.Filled;
+    public bool Ok => Report.Ok && Report.Hops.All(hop => hop.OnTheWay == 0) && Hops.IsDrained && DeadLetters == 0 && Hops.HotPosts > 0 && Freshness.Filled;
 
     public void Print()
     {

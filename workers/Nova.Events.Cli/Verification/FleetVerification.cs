@@ -3,8 +3,11 @@ using Nova.Events.ClickHouse.Verification;
 using Nova.Events.ClickHouseSink;
 using Nova.Events.Cli.Running;
 using Nova.Events.Contracts;
+using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Consuming;
+using Nova.Events.Postgres;
+using Nova.Events.Postgres.Slots;
 using Nova.Events.Relay;
 using Npgsql;
 
@@ -13,12 +16,14 @@ namespace Nova.Events.Cli.Verification;
 /// <summary>Holds every hop against the one before it: outbox against Kafka, Kafka against ClickHouse, the view against its tables.</summary>
 internal sealed class FleetVerification(IEnumerable<KeyValuePair<string, string?>> settings)
 {
+    private const int MetricAttempts = 20;
+    private static readonly TimeSpan RelayLimit = TimeSpan.FromSeconds(30);
     private readonly RelayOptions _relay = Settings.Read<RelayOptions>(RelayOptions.Section, settings);
     private readonly KafkaOptions _kafka = Settings.Read<KafkaOptions>(KafkaOptions.Section, settings);
     private readonly ClickHouseOptions _clickHouse = Settings.Read<ClickHouseOptions>(ClickHouseOptions.Section, settings);
     private readonly ClickHouseSinkOptions _sink = Settings.Read<ClickHouseSinkOptions>(ClickHouseSinkOptions.Section, settings);
 
-    /// <summary>Reads all that the hops hold now. Events that are still on their way count as missing: verify a drained fleet, or again.</summary>
+    /// <summary>Reads all that the hops hold now. What the sink has not committed past yet is told apart, as on its way.</summary>
     /// <param name="acceptedIds">Client events that were accepted; null where nobody noted them.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<VerificationReport> RunAsync(IReadOnlyCollection<Guid>? acceptedIds, CancellationToken cancellationToken)
@@ -31,13 +36,10 @@ internal sealed class FleetVerification(IEnumerable<KeyValuePair<string, string?
         var client = new LogVerifier("accepted → Kafka");
         if (acceptedIds is not null) await client.ExpectAsync(WrittenEvents.OfIdsAsync(acceptedIds), cancellationToken);
 
-        var domainContent = new List<PartitionContent>();
-        foreach (var partition in await reader.SnapshotAsync(topic => topic.StartsWith(_relay.TopicPrefix, StringComparison.Ordinal), cancellationToken))
-            domainContent.Add(await domain.ReadAsync(reader.ReadAsync(partition, cancellationToken), cancellationToken));
-        var clientContent = new List<PartitionContent>();
-        foreach (var partition in await reader.SnapshotAsync(topic => topic == _sink.ClientTopic, cancellationToken))
-            clientContent.Add(await client.ReadClientEventsAsync(reader.ReadAsync(partition, cancellationToken), _sink.EventIdWindow, cancellationToken));
-
+        await UntilRelayedAsync(dataSource, cancellationToken);
+        var domainContent = await ReadAsync(reader, topic => topic.StartsWith(_relay.TopicPrefix, StringComparison.Ordinal), domain.ReadAsync, cancellationToken);
+        var clientContent = await ReadAsync(
+            reader, topic => topic == _sink.ClientTopic, (records, stop) => client.ReadClientEventsAsync(records, _sink.EventIdWindow, stop), cancellationToken);
         var deadLetters = await DeadLettersAsync(reader, cancellationToken);
         var tables = new TableVerifier(clickHouse);
         return new VerificationReport(
@@ -46,15 +48,53 @@ internal sealed class FleetVerification(IEnumerable<KeyValuePair<string, string?
             client.Finish(),
             await tables.CompareAsync(_sink.DomainTable, domainContent, deadLetters, cancellationToken),
             await tables.CompareAsync(_sink.ClientTable, clientContent, deadLetters, cancellationToken),
-            await tables.CompareMetricsAsync(cancellationToken),
+            await MetricsAsync(tables, cancellationToken),
         ]);
     }
 
+    /// <summary>Waits until the relay has confirmed what was committed before: then it is in Kafka. A relay that stands still is found by what is missing.</summary>
+    private async Task UntilRelayedAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        var end = (await SourceIdentity.ReadAsync(dataSource, cancellationToken)).WalLsn;
+        var slots = new ReplicationSlots(dataSource);
+        using var limit = new CancellationTokenSource(RelayLimit);
+        while (!limit.IsCancellationRequested && (await slots.FindAsync(_relay.Slot, cancellationToken))?.ConfirmedLsn < end)
+            await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
+    }
+
+    /// <summary>
+    /// Reads the partitions, and leaves out of the comparison with the tables what the sink has not committed past. The log is read before the commits and the
+    /// commits before the tables: what is compared was inserted before it is looked for.
+    /// </summary>
+    private async Task<List<PartitionContent>> ReadAsync(
+        TopicReader reader, Predicate<string> topics, Func<IAsyncEnumerable<ConsumedRecord>, CancellationToken, Task<PartitionContent>> verify, CancellationToken cancellationToken)
+    {
+        var partitions = await reader.SnapshotAsync(topics, cancellationToken);
+        var contents = new List<PartitionContent>();
+        foreach (var partition in partitions) contents.Add(await verify(reader.ReadAsync(partition, cancellationToken), cancellationToken));
+        var committed = await reader.CommittedAsync(Group, partitions, cancellationToken);
+        foreach (var content in contents)
+            if (content.Topic is { } topic) content.KeepBelow(committed.GetValueOrDefault((topic, content.Partition)));
+        return contents;
+    }
+
+    /// <summary>A table and its view are not read at one instant: while rows come in, a difference counts only if it stays.</summary>
+    private static async Task<HopReport> MetricsAsync(TableVerifier tables, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var report = await tables.CompareMetricsAsync(cancellationToken);
+            if (report.Ok || attempt == MetricAttempts) return report;
+            await Task.Delay(TimeSpan.FromMilliseconds(300), cancellationToken);
+        }
+    }
+
+    private string Group => _sink.Consumer.Group.Length == 0 ? ClickHouseSinkOptions.DefaultGroup : _sink.Consumer.Group;
+
     private async Task<HashSet<(string Topic, int Partition, long Offset)>> DeadLettersAsync(TopicReader reader, CancellationToken cancellationToken)
     {
-        var group = _sink.Consumer.Group.Length == 0 ? ClickHouseSinkOptions.DefaultGroup : _sink.Consumer.Group;
         var letters = new HashSet<(string, int, long)>();
-        foreach (var partition in await reader.SnapshotAsync(topic => topic == Topics.DeadLetters(group), cancellationToken))
+        foreach (var partition in await reader.SnapshotAsync(topic => topic == Topics.DeadLetters(Group), cancellationToken))
         {
             await foreach (var letter in reader.ReadAsync(partition, cancellationToken))
                 if (DeadLetterOrigin.Of(letter) is { } origin) letters.Add(origin);

@@ -11,11 +11,11 @@ internal static class VerificationTable
     public static void Print(VerificationReport report)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumn("hop");
-        foreach (var column in new[] { "expected", "present", "repeats in the log", "missing", "doubled", "out of order" })
+        foreach (var column in new[] { "expected", "present", "repeats in the log", "on the way", "missing", "doubled", "out of order" })
             table.AddColumn(new TableColumn(column).RightAligned());
         foreach (var hop in report.Hops)
             table.AddRow(
-                hop.Hop.EscapeMarkup(), $"{hop.Expected:N0}", $"{hop.Present:N0}", $"{hop.Repeats:N0}", Fault(hop.Missing), Fault(hop.Doubled), Fault(hop.OutOfOrder));
+                hop.Hop.EscapeMarkup(), $"{hop.Expected:N0}", $"{hop.Present:N0}", $"{hop.Repeats:N0}", $"{hop.OnTheWay:N0}", Fault(hop.Missing), Fault(hop.Doubled), Fault(hop.OutOfOrder));
         AnsiConsole.Write(table);
         foreach (var example in report.Hops.SelectMany(hop => hop.Examples.Select(example => $"{hop.Hop}: {example}"))) AnsiConsole.WriteLine("  " + example);
     }
@@ -44,6 +44,7 @@ internal static class VerificationTable
         json.WriteNumber("expected", hop.Expected);
         json.WriteNumber("present", hop.Present);
         json.WriteNumber("repeats", hop.Repeats);
+        json.WriteNumber("on_the_way", hop.OnTheWay);
         json.WriteNumber("missing", hop.Missing);
         json.WriteNumber("doubled", hop.Doubled);
         json.WriteNumber("out_of_order", hop.OutOfOrder);
