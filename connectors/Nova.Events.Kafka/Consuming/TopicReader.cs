@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Confluent.Kafka;
 using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Topology;
 
 namespace Nova.Events.Kafka.Consuming;
 
@@ -23,7 +24,7 @@ public sealed class TopicReader(KafkaOptions kafka)
                 .OrderBy(partition => partition.Topic, StringComparer.Ordinal).ThenBy(partition => partition.Partition.Value);
             return [.. partitions.Select(partition =>
             {
-                var watermarks = consumer.QueryWatermarkOffsets(partition, RequestTimeout);
+                var watermarks = PartitionOffsets.Query(consumer, partition, RequestTimeout);
                 return new PartitionSnapshot(partition.Topic, partition.Partition.Value, watermarks.Low.Value, watermarks.High.Value);
             })];
         },

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Nova.Events.Contracts;
+using Nova.Events.Kafka.Topology;
 
 namespace Nova.Events.Kafka.Publishing;
 
@@ -44,30 +45,12 @@ public sealed class TailReader(KafkaOptions kafka)
             for (var partition = 0; partition < partitions; partition++)
             {
                 var topicPartition = new TopicPartition(topic, partition);
-                var offsets = Watermarks(consumer, topicPartition);
+                var offsets = PartitionOffsets.Query(consumer, topicPartition, Timeout);
                 if (offsets.High > offsets.Low) ends.Add((topicPartition, offsets.Low, offsets.High));
             }
         }
 
         return ends;
-    }
-
-    /// <summary>Asks again while a new or moved partition has no leader yet.</summary>
-    private static WatermarkOffsets Watermarks(IConsumer<byte[]?, byte[]?> consumer, TopicPartition partition)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return consumer.QueryWatermarkOffsets(partition, Timeout);
-            }
-            catch (KafkaException exception) when (attempt < 50 && exception.Error.Code is
-                ErrorCode.NotLeaderForPartition or ErrorCode.LeaderNotAvailable or ErrorCode.UnknownTopicOrPart)
-            {
-                // Nothing is assigned yet: this only waits while the client learns of the leader.
-                consumer.Consume(TimeSpan.FromMilliseconds(100));
-            }
-        }
     }
 
     private static void ReadFrom(

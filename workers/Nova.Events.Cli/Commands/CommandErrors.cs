@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
+using Nova.Events.Cli.Running;
 using Nova.Events.LocalStack;
 using Nova.Events.Postgres;
 using Npgsql;
@@ -38,7 +39,7 @@ internal static class CommandErrors
     {
         _ when WrongOptions(exception) is { } failures => "the configuration is wrong:\n  " + string.Join("\n  ", failures),
         AggregateException { InnerException: { } inner } => Explain(inner),
-        NpgsqlException npgsql => PostgresErrors.Translate(npgsql, "Host=?")?.Message ?? npgsql.Message,
+        NpgsqlException npgsql => PostgresErrors.Translate(npgsql, Settings.Database ?? "Host=?")?.Message ?? npgsql.Message,
         _ when IsOurs(exception) => exception.Message,
         _ => exception.ToString(),
     };
