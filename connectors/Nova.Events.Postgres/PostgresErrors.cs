@@ -18,11 +18,11 @@ public static class PostgresErrors
             new SlotMissingException(slot ?? "?", missing),
         PostgresException { SqlState: PostgresErrorCodes.ObjectNotInPrerequisiteState } lost when slot is not null => new SlotLostException(slot, lost),
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } login =>
-            new PostgresUnavailableException($"PostgreSQL at {Address(connectionString)} refused the login: {login.MessageText}. Set user name and password in Postgres:ConnectionString (NOVA_POSTGRES).", login),
+            new PostgresUnavailableException($"PostgreSQL at {Address(connectionString)} refused the login: {login.MessageText}. Set user name and password in Relay:ConnectionString (NOVA_POSTGRES).", login),
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } database =>
-            new PostgresUnavailableException($"PostgreSQL at {Address(connectionString)}: {database.MessageText}. Create it, or name another in Postgres:ConnectionString (NOVA_POSTGRES).", database),
+            new PostgresUnavailableException($"PostgreSQL at {Address(connectionString)}: {database.MessageText}. Create it, or name another in Relay:ConnectionString (NOVA_POSTGRES).", database),
         NpgsqlException { InnerException: SocketException or TimeoutException or IOException } unreachable =>
-            new PostgresUnavailableException($"PostgreSQL at {Address(connectionString)} can't be reached: {unreachable.InnerException!.Message}. Start it, or set Postgres:ConnectionString (NOVA_POSTGRES).", unreachable),
+            new PostgresUnavailableException($"PostgreSQL at {Address(connectionString)} can't be reached: {unreachable.InnerException!.Message}. Start it, or set Relay:ConnectionString (NOVA_POSTGRES).", unreachable),
         _ => null,
     };
 

@@ -24,7 +24,7 @@ public sealed class TopicReader(KafkaOptions kafka)
                 .OrderBy(partition => partition.Topic, StringComparer.Ordinal).ThenBy(partition => partition.Partition.Value);
             return [.. partitions.Select(partition =>
             {
-                var watermarks = PartitionEnds.Of(consumer, partition, cancellationToken);
+                var watermarks = PartitionOffsets.Query(consumer, partition, RequestTimeout);
                 return new PartitionSnapshot(partition.Topic, partition.Partition.Value, watermarks.Low.Value, watermarks.High.Value);
             })];
         },

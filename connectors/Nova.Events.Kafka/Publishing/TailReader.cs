@@ -26,7 +26,7 @@ public sealed class TailReader(KafkaOptions kafka)
             .SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
 
         var tails = new Dictionary<(string, int), Position>();
-        var pending = Ends(consumer, topics, cancellationToken);
+        var pending = Ends(consumer, topics);
         foreach (var step in StepsBack)
         {
             if (pending.Count == 0) break;
@@ -37,8 +37,7 @@ public sealed class TailReader(KafkaOptions kafka)
         return tails;
     }
 
-    private static List<(TopicPartition Partition, long Low, long High)> Ends(
-        IConsumer<byte[]?, byte[]?> consumer, IReadOnlyDictionary<string, int> topics, CancellationToken cancellationToken)
+    private static List<(TopicPartition Partition, long Low, long High)> Ends(IConsumer<byte[]?, byte[]?> consumer, IReadOnlyDictionary<string, int> topics)
     {
         var ends = new List<(TopicPartition, long, long)>();
         foreach (var (topic, partitions) in topics)
@@ -46,7 +45,7 @@ public sealed class TailReader(KafkaOptions kafka)
             for (var partition = 0; partition < partitions; partition++)
             {
                 var topicPartition = new TopicPartition(topic, partition);
-                var offsets = PartitionEnds.Of(consumer, topicPartition, cancellationToken);
+                var offsets = PartitionOffsets.Query(consumer, topicPartition, Timeout);
                 if (offsets.High > offsets.Low) ends.Add((topicPartition, offsets.Low, offsets.High));
             }
         }

@@ -1,3 +1,4 @@
+using Npgsql;
 using Npgsql.Replication;
 using Npgsql.Replication.Internal;
 using Npgsql.Replication.PgOutput;
@@ -20,6 +21,7 @@ public sealed class WalStream : IAsyncDisposable
     private readonly WalDecoder _decoder = new();
     private byte[] _buffer = new byte[16 * 1024];
     private int _length;
+    private Task _pending = Task.CompletedTask;
 
     private WalStream(LogicalReplicationConnection connection, string slot, IAsyncEnumerator<XLogDataMessage> frames, CancellationTokenSource reading) =>
         (_connection, _slot, _frames, _reading) = (connection, slot, frames, reading);
@@ -62,7 +64,7 @@ public sealed class WalStream : IAsyncDisposable
     public static async Task<WalStream> OpenAsync(
         string connectionString, string slot, IReadOnlyList<string> publications, TimeSpan statusInterval, CancellationToken cancellationToken)
     {
-        var connection = new LogicalReplicationConnection(connectionString) { WalReceiverStatusInterval = statusInterval };
+        var connection = new LogicalReplicationConnection(WithTextForms(connectionString)) { WalReceiverStatusInterval = statusInterval };
         var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var stream = default(WalStream);
         try
@@ -90,7 +92,15 @@ public sealed class WalStream : IAsyncDisposable
 
     /// <summary>Reads on to the next transaction boundary, change or logical message.</summary>
     /// <inheritdoc cref="OpenAsync" path="/exception"/>
-    public async ValueTask ReadAsync()
+    public ValueTask ReadAsync()
+    {
+        var reading = ReadMessageAsync();
+        if (reading.IsCompleted) return reading;
+        _pending = reading.AsTask();
+        return new ValueTask(_pending);
+    }
+
+    private async ValueTask ReadMessageAsync()
     {
         try
         {
@@ -120,17 +130,27 @@ public sealed class WalStream : IAsyncDisposable
     {
         // Without the cancellation, disposing the enumerator reads on to the end of the stream, which has none.
         await _reading.CancelAsync();
+        // An enumerator can't be disposed while it moves. What the read comes to is for whoever called it.
+        await _pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             await _frames.DisposeAsync();
         }
-        catch (Exception exception) when (exception is OperationCanceledException or Npgsql.NpgsqlException or IOException)
+        catch (Exception exception) when (exception is OperationCanceledException or NpgsqlException or IOException)
         {
             // The connection is given up in any case.
         }
 
         await _connection.DisposeAsync();
         _reading.Dispose();
+    }
+
+    /// <summary>Values arrive as text in the session's forms: ours, whatever the server, the database or the role is set to.</summary>
+    private static string WithTextForms(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        settings.Options = $"{settings.Options} -c DateStyle=ISO -c TimeZone=UTC".Trim();
+        return settings.ConnectionString;
     }
 
     private static KeyValuePair<string, string?>[] Options(IReadOnlyList<string> publications) =>

@@ -1,141 +1,100 @@
-using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Nova.Events.Cli.Running;
+using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
+using Nova.Events.IntegrationTests.Outbox;
 using Nova.Events.IntegrationTests.Servers;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Consuming;
-using Nova.Events.Outbox;
-using Nova.Events.Outbox.Migrations;
-using Nova.Events.Postgres.Slots;
-using Npgsql;
+using Nova.Events.Relay;
 
 namespace Nova.Events.IntegrationTests.Relay;
 
-/// <summary>A database with an outbox, a slot and topics of its own; relays that are hosted as <c>nova run relay</c> hosts them.</summary>
+/// <summary>A database, a slot, a source and topics of a test's own, and relays between them.</summary>
 internal sealed class RelayRig : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private readonly RunningServers _servers;
+    private readonly Dictionary<string, string?> _settings;
 
-    private RelayRig(RunningServers servers, string connectionString) =>
-        (_servers, DataSource, ConnectionString) = (servers, NpgsqlDataSource.Create(connectionString), connectionString);
-
-    public string Name { get; } = Fresh.Name("relay");
-
-    public string ConnectionString { get; }
-
-    public NpgsqlDataSource DataSource { get; }
-
-    public ReplicationSlots Slots => new(DataSource);
-
-    public KafkaOptions Kafka => new() { BootstrapServers = _servers.Kafka };
-
-    public string TopicPrefix => Name + ".event.";
-
-    public static async Task<RelayRig> CreateAsync(RunningServers servers)
+    private RelayRig(RunningServers servers, OutboxDatabase database)
     {
-        var rig = new RelayRig(servers, await servers.CreateDatabaseAsync());
-        await new SchemaMigrator(rig.DataSource).UpAsync(OutboxSchema.Files);
-        await rig.Slots.EnsureAsync(rig.Name);
-        return rig;
-    }
-
-    public Task<RoleHost> StartRelayAsync(params (string Key, string Value)[] further) => RoleHost.StartAsync(
-        [Role.All.Single(role => role.Name == "relay")],
-        Settings(further),
-        0,
-        CancellationToken.None);
-
-    private Dictionary<string, string?> Settings((string Key, string Value)[] further)
-    {
-        var settings = new Dictionary<string, string?>
+        (Database, Kafka) = (database, new KafkaOptions { BootstrapServers = servers.Kafka });
+        LogFile = Path.Combine(TestFolder.OfThisRun, Source + ".log");
+        _settings = new()
         {
-            ["Relay:ConnectionString"] = ConnectionString,
-            ["Relay:Slot"] = Name,
-            ["Relay:Source"] = Name,
+            ["Relay:ConnectionString"] = database.ConnectionString,
+            ["Relay:Slot"] = database.Slot,
+            ["Relay:Source"] = Source,
             ["Relay:TopicPrefix"] = TopicPrefix,
             ["Relay:HeartbeatInterval"] = "00:00:00.2",
+            ["Relay:HeartbeatTimeout"] = "00:00:20",
             ["Relay:StatusInterval"] = "00:00:00.1",
-            ["Kafka:BootstrapServers"] = _servers.Kafka,
-            ["Log:Level"] = "Critical",
+            ["Relay:MaxReconnectDelay"] = "00:00:00.5",
+            ["Kafka:BootstrapServers"] = servers.Kafka,
+            ["Log:File"] = LogFile,
         };
+    }
+
+    public OutboxDatabase Database { get; }
+
+    public KafkaOptions Kafka { get; }
+
+    public string Source { get; } = Fresh.Name("relay");
+
+    public string TopicPrefix => Source + ".event.";
+
+    public string LogFile { get; }
+
+    public IReadOnlyCollection<KeyValuePair<string, string?>> Settings => _settings;
+
+    public static async Task<RelayRig> CreateAsync(RunningServers servers) => new(servers, await OutboxDatabase.CreateAsync(servers, withSlot: true));
+
+    /// <summary>A relay in this process; <paramref name="further"/> settings win.</summary>
+    public Task<RoleHost> StartAsync(params (string Key, string Value)[] further)
+    {
+        var settings = new Dictionary<string, string?>(_settings);
         foreach (var (key, value) in further) settings[key] = value;
-        return settings;
+        return RoleHost.StartAsync([Role.All.Single(role => role.Name == "relay")], settings, port: 0, CancellationToken.None);
     }
 
-    public async Task<Guid> EmitAsync(string aggregateId, string type = "Happened")
+    /// <summary>Stops a relay as SIGTERM would.</summary>
+    public static async Task StopAsync(RoleHost relay)
     {
-        await using var connection = await DataSource.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        var id = await transaction.EmitAsync(Message(aggregateId, type));
-        await transaction.CommitAsync();
-        return id;
+        await relay.StopAsync();
+        await relay.DisposeAsync();
     }
 
-    public static OutboxMessage Message(string aggregateId, string type) =>
-        new() { AggregateType = "post", AggregateId = aggregateId, Type = type, Payload = "{}"u8.ToArray() };
+    public static RelayProgress ProgressOf(RoleHost relay) => relay.Services.GetRequiredService<RelayProgress>();
 
-    public async Task ExecuteAsync(string sql)
+    public static Task<string> StateAsync(RoleHost relay, string state) => Eventually.LocalAsync(() => ProgressOf(relay).State, now => now == state);
+
+    /// <summary>All records of its topics by position, once there are <paramref name="count"/>; or what there is when the patience ends.</summary>
+    public Task<List<ConsumedRecord>> LogAsync(int count) => Eventually.ValueAsync(ReadLogAsync, records => records.Count >= count);
+
+    /// <summary>Records that its topics hold.</summary>
+    public async Task<long> LoggedAsync() => (await PartitionsAsync()).Sum(partition => partition.End - partition.First);
+
+    public async Task<ulong?> ConfirmedAsync() => (await Database.Slots.FindAsync(Database.Slot))!.ConfirmedLsn;
+
+    public async Task<ulong> WalEndAsync() => ulong.Parse(await Database.ScalarAsync<string>("SELECT (pg_current_wal_insert_lsn() - '0/0')::text"), System.Globalization.CultureInfo.InvariantCulture);
+
+    public static Position PositionOf(ConsumedRecord record)
     {
-        await using var command = DataSource.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
+        record.TryGetHeader(HeaderNames.Position, out var header);
+        return SourcePosition.TryParse(header, out var position) ? position.Position : throw new FormatException($"{record} has no position.");
     }
 
-    /// <summary>What the topics hold once they hold <paramref name="count"/> records or more, each partition in its order.</summary>
-    public async Task<IReadOnlyList<ConsumedRecord>> PublishedAsync(int count)
-    {
-        IReadOnlyList<ConsumedRecord> records = [];
-        await UntilAsync(async () => (records = await LogAsync()).Count >= count, () => $"{records.Count} of {count} records were published");
-        return records;
-    }
+    public static string TypeOf(ConsumedRecord record) => record.Header(HeaderNames.EventType)!;
 
-    public async Task<IReadOnlyList<ConsumedRecord>> LogAsync()
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+
+    private async Task<List<ConsumedRecord>> ReadLogAsync()
     {
-        var reader = new TopicReader(Kafka);
-        var records = new List<ConsumedRecord>();
-        foreach (var partition in await reader.SnapshotAsync(topic => topic.StartsWith(TopicPrefix, StringComparison.Ordinal), CancellationToken.None))
+        var (records, reader) = (new List<ConsumedRecord>(), new TopicReader(Kafka));
+        foreach (var partition in await PartitionsAsync())
             await foreach (var record in reader.ReadAsync(partition, CancellationToken.None)) records.Add(record);
-        return records;
+        return [.. records.OrderBy(PositionOf)];
     }
 
-    public async Task<ulong> ConfirmedAsync() => (await Slots.FindAsync(Name))!.ConfirmedLsn!.Value;
-
-    public async Task<ulong> WalEndAsync()
-    {
-        await using var command = DataSource.CreateCommand("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint");
-        return (ulong)(long)(await command.ExecuteScalarAsync())!;
-    }
-
-    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> otherwise)
-    {
-        using var limit = new CancellationTokenSource(Limit);
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (!await condition())
-        {
-            if (limit.IsCancellationRequested) throw new TimeoutException(otherwise());
-            await poll.WaitForNextTickAsync(CancellationToken.None);
-        }
-    }
-
-    public static string Text(byte[]? bytes) => Encoding.UTF8.GetString(bytes ?? []);
-
-    public async ValueTask DisposeAsync()
-    {
-        // A relay that was stopped may hold the slot a moment longer.
-        await UntilAsync(
-            async () =>
-            {
-                try
-                {
-                    await Slots.DropAsync(Name);
-                    return true;
-                }
-                catch (SlotInUseException)
-                {
-                    return false;
-                }
-            },
-            () => "the slot is still in use");
-        await DataSource.DisposeAsync();
-    }
+    private Task<IReadOnlyList<PartitionSnapshot>> PartitionsAsync() =>
+        new TopicReader(Kafka).SnapshotAsync(topic => topic.StartsWith(TopicPrefix, StringComparison.Ordinal), CancellationToken.None);
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Confluent.Kafka;
 using Microsoft.Extensions.Options;
+using Nova.Events.Cli.Running;
 using Nova.Events.LocalStack;
 using Nova.Events.Postgres;
 using Npgsql;
@@ -38,7 +40,8 @@ internal static class CommandErrors
     {
         _ when WrongOptions(exception) is { } failures => "the configuration is wrong:\n  " + string.Join("\n  ", failures),
         AggregateException { InnerException: { } inner } => Explain(inner),
-        NpgsqlException npgsql => PostgresErrors.Translate(npgsql, "Host=?")?.Message ?? npgsql.Message,
+        NpgsqlException npgsql => PostgresErrors.Translate(npgsql, Settings.Database ?? "Host=?")?.Message ?? npgsql.Message,
+        KafkaException kafka => $"Kafka failed: {kafka.Error.Reason}. Is it running, and does Kafka:BootstrapServers (NOVA_KAFKA) name it?",
         _ when IsOurs(exception) => exception.Message,
         _ => exception.ToString(),
     };

@@ -35,7 +35,7 @@ internal static class UpCommand
     {
         var text = result.Tokens.Single().Value;
         var unit = text.Length == 0 ? '?' : text[^1];
-        var number = char.IsAsciiDigit(unit) ? text : text[..Math.Max(0, text.Length - 1)];
+        var number = text.Length == 0 || char.IsAsciiDigit(unit) ? text : text[..^1];
         if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value is > 0 and < 1e6)
         {
             switch (unit)

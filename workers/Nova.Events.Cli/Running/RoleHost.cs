@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Nova.Events.Hosting;
 
 namespace Nova.Events.Cli.Running;
@@ -35,6 +36,8 @@ internal sealed class RoleHost : IAsyncDisposable
         foreach (var role in roles) role.Map(app);
         try
         {
+            // Before the host does it: building the services would stop at the first section that is wrong.
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
             await app.StartAsync(cancellationToken);
             return new RoleHost(app);
         }

@@ -1,0 +1,100 @@
+using Nova.Events.Contracts;
+using Nova.Events.Contracts.Records;
+using Nova.Events.IntegrationTests.EndToEnd;
+using Nova.Events.IntegrationTests.Outbox;
+using Nova.Events.IntegrationTests.Servers;
+using Shouldly;
+using Xunit;
+
+namespace Nova.Events.IntegrationTests.Relay;
+
+[Collection(ServersCollection.Name)]
+public sealed class RelayRestartTests(RunningServers servers)
+{
+    [Fact]
+    public async Task A_restart_goes_on_where_the_last_relay_was()
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await EmitAsync(rig, 0, 50);
+        await RunUntilAsync(rig, 50);
+        await EmitAsync(rig, 50, 50);
+        await RunUntilAsync(rig, 100);
+        (await rig.LogAsync(100)).Select(RelayRig.TypeOf).ShouldBe(Enumerable.Range(0, 100).Select(i => $"E{i}"));
+    }
+
+    [Fact]
+    public async Task Commits_that_were_published_but_not_confirmed_are_read_again_and_published_no_more()
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        var copy = Fresh.Name("slot");
+        await rig.Database.ExecuteAsync($"SELECT pg_copy_logical_replication_slot('{rig.Database.Slot}', '{copy}')");
+        await EmitAsync(rig, 0, 50);
+        await RunUntilAsync(rig, 50);
+        await EmitAsync(rig, 50, 1);
+        await using (var relay = await rig.StartAsync(("Relay:Slot", copy)))
+        {
+            await rig.LogAsync(51);
+            (RelayRig.ProgressOf(relay).Skipped, RelayRig.ProgressOf(relay).Published).ShouldBe((50, 1));
+            await RelayRig.StopAsync(relay);
+        }
+
+        (await rig.LogAsync(51)).Select(RelayRig.TypeOf).ShouldBe(Enumerable.Range(0, 51).Select(i => $"E{i}"));
+        await Eventually.ValueAsync(() => rig.Database.Slots.FindAsync(copy), slot => slot!.ActivePid is null);
+        await rig.Database.Slots.DropAsync(copy);
+    }
+
+    [Fact]
+    public async Task Killed_in_mid_flow_again_and_again_it_loses_nothing_and_repeats_nothing()
+    {
+        const int Events = 3_000, Kills = 3;
+        await using var rig = await RelayRig.CreateAsync(servers);
+        var emitting = Task.Run(async () =>
+        {
+            for (var i = 0; i < Events; i += 5) await EmitAsync(rig, i, 5);
+        });
+        var relay = NovaProcess.Run("relay", rig.Settings);
+        try
+        {
+            for (var kill = 1; kill <= Kills; kill++)
+            {
+                var enough = kill * Events / (Kills + 2);
+                (await Eventually.ValueAsync(rig.LoggedAsync, logged => logged >= enough)).ShouldBeGreaterThanOrEqualTo(enough);
+                relay = await relay.ReplaceAsync();
+            }
+
+            await emitting;
+            var log = await rig.LogAsync(Events);
+            var delivered = Deliver(log);
+            delivered.Select(RelayRig.TypeOf).ShouldBe(Enumerable.Range(0, Events).Select(i => $"E{i}"));
+        }
+        finally
+        {
+            await relay.DisposeAsync();
+        }
+    }
+
+    /// <summary>The consumers' rule: within a partition, a record whose position is not above the last one is a repeat.</summary>
+    private static List<ConsumedRecord> Deliver(List<ConsumedRecord> log)
+    {
+        var (last, delivered) = (new Dictionary<(string, int), Position>(), new List<ConsumedRecord>());
+        foreach (var record in log.OrderBy(record => record.Offset))
+        {
+            var (partition, position) = ((record.Topic, record.Partition), RelayRig.PositionOf(record));
+            if (last.TryGetValue(partition, out var before) && position <= before) continue;
+            last[partition] = position;
+            delivered.Add(record);
+        }
+
+        return [.. delivered.OrderBy(RelayRig.PositionOf)];
+    }
+
+    private static Task EmitAsync(RelayRig rig, int first, int count) =>
+        rig.Database.EmitAsync([.. Enumerable.Range(first, count).Select(i => Messages.Post($"E{i}", $"{i % 7}"))]);
+
+    private static async Task RunUntilAsync(RelayRig rig, int records)
+    {
+        await using var relay = await rig.StartAsync();
+        await rig.LogAsync(records);
+        await RelayRig.StopAsync(relay);
+    }
+}
