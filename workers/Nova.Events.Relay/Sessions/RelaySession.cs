@@ -13,6 +13,7 @@ namespace Nova.Events.Relay.Sessions;
 internal sealed class RelaySession : IDisposable
 {
     private const int MaxInFlightRecords = 1 << 17;
+    private static readonly TimeSpan DrainLook = TimeSpan.FromMilliseconds(100);
     private readonly RelayOptions _options;
     private readonly RelayProgress _progress;
     private readonly RelayMetrics _metrics;
@@ -34,7 +35,7 @@ internal sealed class RelaySession : IDisposable
         _gate = new PartitionGate(start.Tails, time);
         _router = new OutboxRouter(options.Source, options.TopicPrefix);
         _signals = new SessionSignals(stopping);
-        _publisher = new OrderedPublisher(start.Kafka, options.Linger, options.MaxInFlightBytes, Acknowledged, _signals.Fail);
+        _publisher = new OrderedPublisher(start.Kafka, options.Linger, options.MaxInFlightBytes, Acknowledged, Fail);
         progress.OldestCommit = () => _watermark.OldestCommittedAt;
     }
 
@@ -50,14 +51,19 @@ internal sealed class RelaySession : IDisposable
         // Confirming runs beside reading: while the reader waits for room, the server must still hear of progress.
         await using var confirming = _time.CreateTimer(_ => Confirm(wal), null, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(200));
         while (await ReadAsync(wal)) await HandleAsync(wal, drain);
+        // A wait that the stop cut short may still take a signal: look again now and then.
+        while (!_watermark.IsIdle && _signals.Failure is null) await _acknowledged.WaitAsync(DrainLook, drain);
         if (_signals.Failure is { } failure) throw failure;
-        while (!_watermark.IsIdle && !drain.IsCancellationRequested) await NextAcknowledgementAsync(drain);
         Confirm(wal);
         await wal.SendStatusAsync(drain);
     }
 
     /// <summary>Ends the session with a failure that was seen beside it.</summary>
-    public void Fail(Exception failure) => _signals.Fail(failure);
+    public void Fail(Exception failure)
+    {
+        _signals.Fail(failure);
+        Signal();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -115,7 +121,8 @@ internal sealed class RelaySession : IDisposable
         }
 
         await RoomAsync(drain);
-        if (_signals.IsInterrupted) throw _signals.Failure ?? new OperationCanceledException();
+        // Not published, and its commit not confirmed: the next session reads it again.
+        if (_signals.IsInterrupted) return;
         var sequence = _watermark.Enqueue(committedAt);
         _publisher.Enqueue(record, partition, sequence);
         if (_gate.Opens(record.Topic, partition))
@@ -144,6 +151,12 @@ internal sealed class RelaySession : IDisposable
         _progress.PublishedOne();
         _metrics.Published.Add(1);
         _metrics.PublishDelay.Record(Math.Max(0, (_time.GetUtcNow().UtcTicks - committedAt) / 1e7));
+        Signal();
+    }
+
+    /// <summary>Wakes the reader if it waits for an acknowledgement.</summary>
+    private void Signal()
+    {
         if (_acknowledged.CurrentCount > 0) return;
         try
         {
