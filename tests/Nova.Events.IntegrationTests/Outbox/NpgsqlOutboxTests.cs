@@ -112,6 +112,14 @@ public sealed class NpgsqlOutboxTests(RunningServers servers)
         refused.ConstraintName.ShouldBe("aggregatetype_names_a_topic");
     }
 
+    [Fact]
+    public async Task A_tenant_that_is_no_name_is_refused()
+    {
+        await using var database = await OutboxDatabase.CreateAsync(servers);
+        var refused = await Should.ThrowAsync<PostgresException>(database.EmitAsync(Messages.Post("Bad") with { Tenant = "a:b" }));
+        refused.ConstraintName.ShouldBe("tenant_is_a_name");
+    }
+
     private static string Text(int length) => '"' + new string('x', length) + '"';
 
     private sealed record Stranger(string AggregateId) : IDomainEvent;
