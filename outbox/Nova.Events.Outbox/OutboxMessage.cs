@@ -14,7 +14,7 @@ public sealed record OutboxMessage
     /// <summary>Event id, version 7.</summary>
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
-    /// <summary>Routes to a topic: letters, digits, <c>.</c>, <c>_</c>, <c>-</c>; at most 200.</summary>
+    /// <summary>Routes to a topic: letters, digits, <c>_</c>, <c>-</c>; at most 200.</summary>
     public required string AggregateType { get; init; }
 
     /// <summary>Kafka key and scope of ordering.</summary>

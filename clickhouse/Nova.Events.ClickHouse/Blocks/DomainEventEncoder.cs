@@ -56,7 +56,7 @@ public sealed class DomainEventEncoder : RowEncoder
         {
             try
             {
-                var reader = new Utf8JsonReader(value);
+                var reader = new Utf8JsonReader(value, new JsonReaderOptions { MaxDepth = int.MaxValue });
                 while (reader.Read()) continue;
                 return true;
             }

@@ -19,6 +19,8 @@ internal static class InsertSettings
         ["min_insert_block_size_bytes"] = "0",
         ["input_format_parallel_parsing"] = "0",
         ["max_insert_threads"] = "1",
+        // A backfill spans as many months as it spans; refusing it would block its partition for ever.
+        ["max_partitions_per_insert_block"] = "0",
         // A wrong column is an error, not a default.
         ["input_format_skip_unknown_fields"] = "0",
     };

@@ -30,6 +30,8 @@ public sealed class OrderedPublisher : IDisposable
         config.QueueBufferingMaxKbytes = (int)Math.Min(int.MaxValue, (maxInFlightBytes / 1024 * 2) + (32 << 10));
         config.QueueBufferingMaxMessages = 0;
         config.DeliveryReportFields = "none";
+        // A record that the broker refuses for good ends the producer: none behind it is sent, so the tail has no hole.
+        config.EnableGaplessGuarantee = true;
         _producer = new ProducerBuilder<byte[]?, byte[]?>(config)
             .SetErrorHandler((_, error) =>
             {

@@ -61,10 +61,10 @@ internal sealed class UpRun(UpOptions options)
         if (options.Duration is null && !(options.Input is not null && !stop.IsCancellationRequested)) return Stopped(await watch.SampleAsync(CancellationToken.None));
         if (stop.IsCancellationRequested) return Stopped(await watch.SampleAsync(CancellationToken.None), ExitCodes.Cancelled);
 
-        var drained = await DrainAsync(watch, api, dataSource, stop);
+        var freshness = await DrainAsync(new FleetVerification(settings), watch, api, dataSource, stop);
         var report = await new FleetVerification(settings).RunAsync(acceptedIds, stop);
         var delays = await RowDelay.MeasureAsync(dataSource, host.Services.GetRequiredService<ClickHouseClient>(), since, stop);
-        var verdict = new Verdict(await watch.SampleAsync(stop), drained, report, metrics.PublishDelay, delays, metrics.DeadLetters, progress);
+        var verdict = new Verdict(await watch.SampleAsync(stop), freshness, report, metrics.PublishDelay, delays, metrics.DeadLetters, progress);
         verdict.Print();
         return verdict.Ok ? ExitCodes.Success : ExitCodes.Verdict;
     }
@@ -95,14 +95,14 @@ internal sealed class UpRun(UpOptions options)
     }
 
     /// <summary>Waits until everything that was written is in ClickHouse and readers are served from it; a minute at most.</summary>
-    private async Task<Freshness> DrainAsync(HopWatch watch, HttpClient api, NpgsqlDataSource dataSource, CancellationToken stop)
+    private async Task<Freshness> DrainAsync(FleetVerification fleet, HopWatch watch, HttpClient api, NpgsqlDataSource dataSource, CancellationToken stop)
     {
         var started = _time.GetTimestamp();
         while (true)
         {
             var freshness = await Freshness.AskAsync(api, dataSource, stop);
             var sample = await watch.SampleAsync(stop);
-            if ((sample.IsDrained && sample.HotPosts > 0 && freshness.Filled) || _time.GetElapsedTime(started) > DrainLimit) return freshness;
+            if ((sample.IsDrained && await fleet.OnTheWayAsync(stop) == 0 && sample.HotPosts > 0 && freshness.Filled) || _time.GetElapsedTime(started) > DrainLimit) return freshness;
             await Task.Delay(TimeSpan.FromMilliseconds(500), _time, stop);
         }
     }

@@ -16,6 +16,7 @@ namespace Nova.Events.Cli.Verification;
 /// <summary>Holds every hop against the one before it: outbox against Kafka, Kafka against ClickHouse, the view against its tables.</summary>
 internal sealed class FleetVerification(IEnumerable<KeyValuePair<string, string?>> settings)
 {
+    private static readonly TimeSpan TableLimit = TimeSpan.FromMinutes(30);
     private const int MetricAttempts = 20;
     private static readonly TimeSpan RelayLimit = TimeSpan.FromSeconds(30);
     private readonly RelayOptions _relay = Settings.Read<RelayOptions>(RelayOptions.Section, settings);
@@ -29,6 +30,7 @@ internal sealed class FleetVerification(IEnumerable<KeyValuePair<string, string?
     public async Task<VerificationReport> RunAsync(IReadOnlyCollection<Guid>? acceptedIds, CancellationToken cancellationToken)
     {
         await using var dataSource = NpgsqlDataSource.Create(_relay.ConnectionString);
+        _clickHouse.QueryTimeout = TableLimit;
         using var clickHouse = new ClickHouseClient(_clickHouse);
         var reader = new TopicReader(_kafka);
         var domain = new LogVerifier("outbox → Kafka");
@@ -50,6 +52,17 @@ internal sealed class FleetVerification(IEnumerable<KeyValuePair<string, string?
             await tables.CompareAsync(_sink.ClientTable, clientContent, deadLetters, cancellationToken),
             await MetricsAsync(tables, cancellationToken),
         ]);
+    }
+
+    /// <summary>Records that the sink has not committed past, once everything committed by now is in Kafka.</summary>
+    public async Task<long> OnTheWayAsync(CancellationToken cancellationToken)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(_relay.ConnectionString);
+        await UntilRelayedAsync(dataSource, cancellationToken);
+        var reader = new TopicReader(_kafka);
+        var partitions = await reader.SnapshotAsync(topic => topic.StartsWith(_relay.TopicPrefix, StringComparison.Ordinal) || topic == _sink.ClientTopic, cancellationToken);
+        var committed = await reader.CommittedAsync(Group, partitions, cancellationToken);
+        return partitions.Sum(partition => Math.Max(0, partition.End - committed.GetValueOrDefault((partition.Topic, partition.Partition), partition.First)));
     }
 
     /// <summary>Waits until the relay has confirmed what was committed before: then it is in Kafka. A relay that stands still is found by what is missing.</summary>

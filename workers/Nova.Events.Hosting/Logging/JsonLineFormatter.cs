@@ -60,6 +60,9 @@ internal sealed class JsonLineFormatter : ITextFormatter
             case "SourceContext":
                 json.WritePropertyName("category");
                 break;
+            // A path can hold a user's id; our own request line has the route's template.
+            case "RequestPath":
+                return;
             case "EventId" when value is StructureValue id:
                 if (id.Properties.FirstOrDefault(property => property.Name == "Id") is { } number) Property(json, "event", number.Value);
                 return;

@@ -21,6 +21,10 @@ internal sealed class DataFolder : IDisposable
         path = System.IO.Path.GetFullPath(path);
         Directory.CreateDirectory(path);
         var owner = System.IO.Path.Combine(path, "owner");
+        // Only what an earlier run of ours left may be deleted: its owner file says that the folder is one of ours.
+        var ours = File.Exists(owner);
+        if (fresh && !ours && kinds.Any(kind => Directory.Exists(System.IO.Path.Combine(path, kind.ToString().ToLowerInvariant()))))
+            throw new LocalServersException($"The folder {path} holds data, and no earlier nova run. Nothing was deleted: give --fresh an empty folder, or one of ours.");
         var held = Hold(path, owner);
         File.WriteAllText(owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         var folder = new DataFolder(path, held);

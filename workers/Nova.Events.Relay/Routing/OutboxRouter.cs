@@ -10,6 +10,8 @@ namespace Nova.Events.Relay.Routing;
 /// <summary>Makes the Kafka record of an outbox row: topic from the aggregate type, key from the aggregate id, headers as Debezium's router sets them.</summary>
 internal sealed class OutboxRouter(string source, string topicPrefix)
 {
+    /// <summary>PostgreSQL nests jsonb deeper than the reader's default allows.</summary>
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
     private readonly Dictionary<string, string> _topics = new(StringComparer.Ordinal);
     private Relation? _relation;
     private Columns _columns;
@@ -50,7 +52,7 @@ internal sealed class OutboxRouter(string source, string topicPrefix)
     private static void AddJson(List<RecordHeader> headers, ReadOnlySpan<byte> json)
     {
         var own = headers.Count;
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, AnyDepth);
         using var document = JsonDocument.ParseValue(ref reader);
         if (document.RootElement.ValueKind != JsonValueKind.Object) return;
         foreach (var property in document.RootElement.EnumerateObject())

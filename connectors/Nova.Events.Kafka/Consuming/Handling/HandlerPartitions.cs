@@ -17,6 +17,7 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
     private readonly List<PartitionTrack> _released = [];
     private volatile bool _isPaused;
     private bool _isDraining;
+    private bool _pauseNew;
 
     public IConsumer<byte[]?, byte[]?> Consumer { get; set; } = null!;
 
@@ -36,8 +37,8 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
             starts.Add(new TopicPartitionOffset(assigned.Partition, start));
         }
 
-        // A new partition does not know that its siblings wait.
-        _isPaused = false;
+        // A new partition does not know that its siblings wait; it can be paused once it is assigned.
+        _pauseNew = _isPaused;
         return starts;
     }
 
@@ -92,6 +93,8 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
     {
         CommitMetadata.Store(Consumer, [.. _tracks.Values.Select(track => track.Advance()).OfType<CommittedOffset>()]);
         var buffered = _tracks.Values.Sum(track => track.Bytes);
+        if (_pauseNew) Pause(true);
+        _pauseNew = false;
         if (!_isPaused && buffered > options.MaxBufferedBytes) Pause(true);
         else if (_isPaused && buffered < options.MaxBufferedBytes / 2) Pause(false);
         foreach (var partition in _tracks.Keys)

@@ -78,14 +78,17 @@ internal sealed class SinkProtocol(
     private async Task<PreparedBatch> InsertAsync(PreparedBatch batch, CancellationToken closed)
     {
         var started = session.Time.GetTimestamp();
-        var refused = new List<RejectedRecord>();
+        var refused = 0;
         for (var attempt = 1; batch.Encoded.Rows > 0; attempt++)
         {
             var outcome = await session.InsertAsync(_sink, batch, gate, closed);
             if (outcome.Kind == InsertOutcomeKind.Acknowledged) break;
             IsRetrying = true;
-            if (outcome.Kind == InsertOutcomeKind.Refused && await WithoutRefusedAsync(batch, refused, closed) is { } without)
+            if (outcome.Kind == InsertOutcomeKind.Refused && await WithoutRefusedAsync(batch, closed) is var (without, found) && without is not null)
             {
+                // Before the intent without them: whoever repeats that intent no longer knows that they were refused.
+                await WriteDeadLettersAsync(found, closed);
+                refused += found.Count;
                 batch.Dispose();
                 batch = without;
                 if (batch.Intent is not null) await CommitIntentAsync(batch, closed);
@@ -97,20 +100,22 @@ internal sealed class SinkProtocol(
 
         IsRetrying = false;
         session.Step(SinkStep.Inserted);
-        foreach (var rejected in batch.Encoded.Rejected.Concat(refused))
-            await session.DeadLetters.WriteAsync(rejected.Record, rejected.Reason, exceptionType: null, attempts: 1, closed);
+        await WriteDeadLettersAsync(batch.Encoded.Rejected, closed);
         session.Step(SinkStep.DeadLettersWritten);
-        session.Measure(batch, refused.Count, session.Time.GetElapsedTime(started));
+        session.Measure(batch, refused, session.Time.GetElapsedTime(started));
         return batch;
     }
 
-    private async Task<PreparedBatch?> WithoutRefusedAsync(PreparedBatch batch, List<RejectedRecord> refused, CancellationToken closed)
+    private async Task<(PreparedBatch? Without, IReadOnlyList<RejectedRecord> Found)> WithoutRefusedAsync(PreparedBatch batch, CancellationToken closed)
     {
         var found = await _sink.FindRefusedAsync(batch.Encoded, closed);
-        if (found.Count == 0) return null;
-        var without = preparation.Without(batch, found.Select(rejected => rejected.Record));
-        if (without is not null) refused.AddRange(found);
-        return without;
+        return (found.Count == 0 ? null : preparation.Without(batch, found.Select(rejected => rejected.Record)), found);
+    }
+
+    private async Task WriteDeadLettersAsync(IEnumerable<RejectedRecord> rejected, CancellationToken closed)
+    {
+        foreach (var letter in rejected)
+            await session.DeadLetters.WriteAsync(letter.Record, letter.Reason, exceptionType: null, attempts: 1, closed);
     }
 
     // The offset moves after the effect: the insert and the dead letters are acknowledged before this line is reached.
