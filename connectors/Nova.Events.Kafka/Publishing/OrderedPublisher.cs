@@ -8,6 +8,7 @@ namespace Nova.Events.Kafka.Publishing;
 /// </summary>
 public sealed class OrderedPublisher : IDisposable
 {
+    private const string TooLarge = "Message size too large";
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly SemaphoreSlim _room = new(0, 1);
     private readonly long _maxInFlightBytes;
@@ -35,7 +36,7 @@ public sealed class OrderedPublisher : IDisposable
         _producer = new ProducerBuilder<byte[]?, byte[]?>(config)
             .SetErrorHandler((_, error) =>
             {
-                if (error.IsFatal) Fail("a fatal producer error", error);
+                if (error.IsFatal) Fail(topic: null, error);
             })
             .SetLogHandler(static (_, _) => { })
             .Build();
@@ -89,11 +90,15 @@ public sealed class OrderedPublisher : IDisposable
         if (inFlight < _maxInFlightBytes) SignalRoom();
     }
 
-    private void Fail(string topic, Error error)
+    /// <summary>Notes the first failure. A fatal one names no topic of its own; the client's reason does, and says what the broker refused.</summary>
+    private void Fail(string? topic, Error error)
     {
-        var failure = error.Code == ErrorCode.MsgSizeTooLarge
-            ? new PublishException($"A record for topic '{topic}' is larger than the topic takes. Raise the topic's max.message.bytes; the relay goes on by itself.", isTransient: false)
-            : new PublishException($"Kafka did not take a record for topic '{topic}': {error.Reason} ({error.Code}).", isTransient: true);
+        var tooLarge = error.Code == ErrorCode.MsgSizeTooLarge || error.Reason.Contains(TooLarge, StringComparison.Ordinal);
+        var where = topic is null ? "" : $" for topic '{topic}'";
+        var remedy = tooLarge ? " Raise the topic's max.message.bytes; the relay goes on by itself." : "";
+        var failure = new PublishException(
+            $"Kafka did not take a record{where}: {error.Reason} ({error.Code}).{remedy}",
+            isTransient: !tooLarge && error.Code != ErrorCode.Local_GaplessGuarantee);
         if (Interlocked.CompareExchange(ref _failure, failure, null) is null) _failed(failure);
         SignalRoom();
     }
