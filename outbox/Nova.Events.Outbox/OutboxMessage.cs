@@ -11,8 +11,8 @@ public sealed record OutboxMessage
     /// <summary>Longest payload in bytes of JSON; the table's own limit, checked before the round trip.</summary>
     public const int MaxPayloadBytes = 1_000_000;
 
-    /// <summary>Event id, version 7.</summary>
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    /// <summary>Event id, version 7; by default above every id that this process made before.</summary>
+    public Guid Id { get; init; } = EventId.Next();
 
     /// <summary>Routes to a topic: letters, digits, <c>_</c>, <c>-</c>; at most 200.</summary>
     public required string AggregateType { get; init; }
@@ -52,12 +52,4 @@ public sealed record OutboxMessage
             Payload = JsonSerializer.SerializeToUtf8Bytes(domainEvent, type.JsonTypeInfo),
         };
     }
-}
-
-/// <summary>The payload of an outbox message is larger than the outbox takes.</summary>
-public sealed class PayloadTooLargeException(string type, int bytes)
-    : Exception($"The payload of {type} has {bytes:N0} bytes; the outbox takes {OutboxMessage.MaxPayloadBytes:N0}. Store the large part elsewhere and emit a reference to it.")
-{
-    /// <summary>Its size in bytes.</summary>
-    public int Bytes { get; } = bytes;
 }

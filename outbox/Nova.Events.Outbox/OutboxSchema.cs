@@ -10,4 +10,7 @@ public static class OutboxSchema
 
     /// <summary>The files in their order.</summary>
     public static IReadOnlyList<SchemaFile> Files { get; } = SchemaFile.EmbeddedIn(typeof(OutboxSchema).Assembly);
+
+    /// <summary>Takes back what the files made.</summary>
+    internal static string Drop { get; } = SchemaFile.Read(typeof(OutboxSchema).Assembly, "Nova.Events.Outbox.Migrations.drop_outbox.sql");
 }

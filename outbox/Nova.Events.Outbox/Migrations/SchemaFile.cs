@@ -24,7 +24,7 @@ public sealed record SchemaFile(string Name, string Sql)
             .Select(name => new SchemaFile($"{module}/{name[prefix.Length..]}", Read(assembly, name)))];
     }
 
-    private static string Read(Assembly assembly, string resource)
+    internal static string Read(Assembly assembly, string resource)
     {
         using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
         return reader.ReadToEnd();

@@ -5,7 +5,7 @@ namespace Nova.Events.Outbox.Migrations;
 /// <summary>Applies numbered SQL files to PostgreSQL: each once, in its own transaction, two migrators at a time never.</summary>
 public sealed class SchemaMigrator(NpgsqlDataSource dataSource)
 {
-    private const string CreateTable = """
+    internal const string CreateTable = """
         CREATE SCHEMA IF NOT EXISTS nova;
         CREATE TABLE IF NOT EXISTS nova.schema_migrations (
             name       text PRIMARY KEY,
