@@ -19,4 +19,19 @@ internal static partial class RelayLog
 
     [LoggerMessage(5005, LogLevel.Warning, "heartbeat into the WAL of {Source} failed: {Reason}")]
     public static partial void HeartbeatFailed(ILogger logger, string source, string reason);
+
+    [LoggerMessage(5020, LogLevel.Information, "relay {Source} made {Partitions} partitions of the outbox ahead")]
+    public static partial void PartitionsMade(ILogger logger, string source, int partitions);
+
+    [LoggerMessage(5021, LogLevel.Information, "relay {Source} dropped the outbox's partition of {Day}: published, and older than Relay:OutboxRetention")]
+    public static partial void PartitionDropped(ILogger logger, string source, DateOnly day);
+
+    [LoggerMessage(5022, LogLevel.Warning, "relay {Source} can't drop {Partitions} partitions of the outbox that are older than Relay:OutboxRetention, the oldest of {Day}, reason={Reason}: {Detail}")]
+    public static partial void PartitionsOverdue(ILogger logger, string source, int partitions, DateOnly day, string reason, string detail);
+
+    [LoggerMessage(5023, LogLevel.Warning, "the outbox of {Source} has {Rows} rows in nova.outbox_default: partitions were not made ahead, or a writer set created_at; docs/emitting.md says how to empty it")]
+    public static partial void DefaultPartitionInUse(ILogger logger, string source, long rows);
+
+    [LoggerMessage(5024, LogLevel.Error, "retention of the outbox of {Source} failed, it is tried again: {Reason}")]
+    public static partial void RetentionFailed(ILogger logger, Exception exception, string source, string reason);
 }

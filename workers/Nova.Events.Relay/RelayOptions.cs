@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Nova.Events.Contracts;
+using Nova.Events.Outbox;
 
 namespace Nova.Events.Relay;
 
@@ -50,6 +51,12 @@ public sealed class RelayOptions : IValidatableObject
     /// <summary>Longest pause before the relay connects anew. Default 5 s.</summary>
     public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long the outbox keeps a day after its end, at least an hour. It stays longer while the slot is not past it. Default 7 days.</summary>
+    public TimeSpan OutboxRetention { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How often partitions of the outbox are made ahead and dropped; at most a day. Default 1 h.</summary>
+    public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromHours(1);
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -57,5 +64,9 @@ public sealed class RelayOptions : IValidatableObject
             yield return new ValidationResult($"Relay:Source takes letters, digits, '-', '_' and '.', at most {SourcePosition.MaxSourceLength}; it is '{Source}'.");
         if (HeartbeatTimeout < HeartbeatInterval * 3)
             yield return new ValidationResult($"Relay:HeartbeatTimeout ({HeartbeatTimeout}) must be at least three times Relay:HeartbeatInterval ({HeartbeatInterval}).");
+        if (OutboxRetention < TimeSpan.FromHours(1))
+            yield return new ValidationResult($"Relay:OutboxRetention ({OutboxRetention}) must be at least an hour.");
+        if (RetentionInterval <= TimeSpan.Zero || RetentionInterval > TimeSpan.FromDays(1))
+            yield return new ValidationResult($"Relay:RetentionInterval ({RetentionInterval}) must be above zero and at most a day: partitions are made {OutboxSchema.PartitionDaysAhead} days ahead.");
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Nova.Events.Hosting.Options;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Topology;
+using Nova.Events.Relay.Retention;
 
 namespace Nova.Events.Relay;
 
@@ -18,6 +19,7 @@ public static class RelayRegistration
         services.AddSingleton<RelayProgress>();
         services.AddSingleton<RelayMetrics>();
         services.AddHostedService<RelayService>();
+        services.AddSingleton<RetentionMetrics>().AddHostedService<RetentionService>();
         services.AddHealthChecks().AddCheck<RelayHealthCheck>("relay");
         return services;
     }

@@ -108,16 +108,37 @@ public sealed class NpgsqlOutboxTests(RunningServers servers)
     public async Task An_aggregate_type_that_names_no_topic_is_refused(string aggregateType)
     {
         await using var database = await OutboxDatabase.CreateAsync(servers);
-        var refused = await Should.ThrowAsync<PostgresException>(database.EmitAsync(Messages.Post("Bad") with { AggregateType = aggregateType }));
-        refused.ConstraintName.ShouldBe("aggregatetype_names_a_topic");
+        var refused = await Should.ThrowAsync<MessageRefusedException>(database.EmitAsync(Messages.Post("Bad") with { AggregateType = aggregateType }));
+        refused.Message.ShouldBe("The outbox refuses the message (aggregatetype_names_a_topic): AggregateType takes 1 to 200 letters, digits, '_' and '-'; it becomes the end of the topic's name.");
     }
 
     [Fact]
     public async Task A_tenant_that_is_no_name_is_refused()
     {
         await using var database = await OutboxDatabase.CreateAsync(servers);
-        var refused = await Should.ThrowAsync<PostgresException>(database.EmitAsync(Messages.Post("Bad") with { Tenant = "a:b" }));
-        refused.ConstraintName.ShouldBe("tenant_is_a_name");
+        var refused = await Should.ThrowAsync<MessageRefusedException>(database.EmitAsync(Messages.Post("Bad") with { Tenant = "a:b" }));
+        refused.Constraint.ShouldBe("tenant_is_a_name");
+    }
+
+    /// <summary>What PostgreSQL stores is larger than the text (12 bytes a number), or the text that it gives back is (1e9999): only the server can tell.</summary>
+    [Theory]
+    [InlineData("1,", 200_000, "payload_at_most_1_mb")]
+    [InlineData("1e9999,", 300, "record_at_most_2_mb")]
+    public async Task A_short_payload_that_grows_in_the_database_is_refused_by_the_same_error_from_every_writer(string element, int times, string constraint)
+    {
+        await using var database = await OutboxDatabase.CreateAsync(servers);
+        var message = Messages.Post("Grows", payload: $"[{string.Concat(Enumerable.Repeat(element, times))}0]");
+        Func<NpgsqlTransaction, Task>[] writers = [transaction => transaction.EmitAsync(message), transaction => transaction.EmitAsync([message]), transaction => transaction.CopyAsync([message])];
+        foreach (var write in writers)
+        {
+            await using var connection = await database.DataSource.OpenConnectionAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            var refused = await Should.ThrowAsync<PayloadTooLargeException>(() => write(transaction));
+            refused.Message.ShouldContain(constraint);
+            refused.InnerException.ShouldBeOfType<PostgresException>();
+        }
+
+        (await database.CountAsync()).ShouldBe(0);
     }
 
     private static string Text(int length) => '"' + new string('x', length) + '"';

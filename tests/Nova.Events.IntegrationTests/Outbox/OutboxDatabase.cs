@@ -65,6 +65,12 @@ internal sealed class OutboxDatabase : IAsyncDisposable
         await transaction.CommitAsync();
     }
 
+    /// <summary>The partition of a day that is over, with one row of type <c>Old</c>.</summary>
+    public Task AddOldDayAsync(DateOnly day) => ExecuteAsync($"""
+        CREATE TABLE nova.outbox_{day:yyyyMMdd} PARTITION OF nova.outbox FOR VALUES FROM ('{day:yyyy-MM-dd} 00:00:00+00') TO ('{day.AddDays(1):yyyy-MM-dd} 00:00:00+00');
+        INSERT INTO nova.outbox (id, aggregatetype, aggregateid, type, created_at) VALUES (nova.uuid_v7(), 'post', '1', 'Old', '{day:yyyy-MM-dd} 12:00:00+00')
+        """);
+
     public async ValueTask DisposeAsync()
     {
         // A reader that has just ended may hold the slot for a moment.
