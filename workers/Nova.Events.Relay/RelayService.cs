@@ -48,17 +48,15 @@ internal sealed class RelayService(
         var started = time.GetTimestamp();
         var publications = _options.Publications.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         await using var wal = await WalStream.OpenAsync(_options.ConnectionString, _options.Slot, publications, _options.StatusInterval, stopping);
-        // The slot is the lock. The server takes it with the first read, which a heartbeat brings to an end: only then are the tails final.
-        await Heartbeat.EmitAsync(dataSource, _options.Source, stopping);
-        await wal.ReadAsync();
+        // The slot is the lock, and it is ours now: the tails that are read from here on are final.
         var start = await SessionStart.ReadAsync(kafka.Value, topics.Value, _options, dataSource, stopping);
-        using var session = new RelaySession(start, _options, progress, metrics, time, stopping);
+        using var session = new RelaySession(wal, start, _options, progress, metrics, time, stopping);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         RelayLog.Started(logger, _options.Source, _options.Slot, start.State.Era, start.Tails.Count);
         var beating = new HeartbeatLoop(dataSource, _options, progress, time, logger).RunAsync(session.Fail, ended.Token);
         try
         {
-            await session.RunAsync(wal, drain);
+            await Task.Factory.StartNew(() => session.Run(drain), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {

@@ -21,7 +21,7 @@ public sealed class PostgresErrorTests(RunningServers servers)
         await owner.ReadAsync();
         await using (var second = await OpenAsync(database.ConnectionString, database.Slot))
         {
-            var refused = await Should.ThrowAsync<SlotInUseException>(second.ReadAsync().AsTask());
+            var refused = await Should.ThrowAsync<SlotInUseException>(second.ReadAsync());
             refused.Slot.ShouldBe(database.Slot);
             refused.Message.ShouldStartWith($"Replication slot '{database.Slot}' is in use: ");
             refused.Message.ShouldContain("this one stands by");
@@ -35,7 +35,7 @@ public sealed class PostgresErrorTests(RunningServers servers)
     {
         await using var database = await OutboxDatabase.CreateAsync(servers);
         await using var wal = await OpenAsync(database.ConnectionString, database.Slot);
-        (await Should.ThrowAsync<SlotMissingException>(wal.ReadAsync().AsTask())).Message.ShouldBe(
+        (await Should.ThrowAsync<SlotMissingException>(wal.ReadAsync())).Message.ShouldBe(
             $"Replication slot '{database.Slot}' does not exist. Create it with 'nova slot create'; changes committed before that are not published.");
     }
 

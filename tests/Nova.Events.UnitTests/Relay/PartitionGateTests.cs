@@ -11,33 +11,31 @@ public sealed class PartitionGateTests
     private readonly ManualTime _time = new();
 
     [Fact]
-    public void A_record_up_to_the_tail_of_its_own_partition_is_held_already()
+    public void A_record_up_to_the_tail_of_its_partition_is_held_already()
     {
-        var gate = new PartitionGate(new() { [("t", 1)] = Position.Of(0, 100, 5) }, _time);
-        gate.Holds("t", 1, Position.Of(0, 99, 9)).ShouldBeTrue();
-        gate.Holds("t", 1, Position.Of(0, 100, 5)).ShouldBeTrue();
-        gate.Holds("t", 1, Position.Of(0, 100, 6)).ShouldBeFalse();
-        gate.Holds("t", 0, Position.Of(0, 1, 0)).ShouldBeFalse();
-        gate.Holds("u", 1, Position.Of(0, 1, 0)).ShouldBeFalse();
+        var gate = new PartitionGate(Position.Of(0, 100, 5), _time);
+        gate.Holds(Position.Of(0, 99, 9)).ShouldBeTrue();
+        gate.Holds(Position.Of(0, 100, 5)).ShouldBeTrue();
+        gate.Holds(Position.Of(0, 100, 6)).ShouldBeFalse();
+        new PartitionGate(null, _time).Holds(Position.Of(0, 1, 0)).ShouldBeFalse();
     }
 
     [Fact]
-    public void The_first_record_of_each_partition_is_acknowledged_before_the_next()
+    public void The_first_record_of_a_partition_is_acknowledged_before_the_next()
     {
-        var gate = new PartitionGate([], _time);
-        gate.Opens("t", 0).ShouldBeTrue();
-        gate.Opens("t", 0).ShouldBeFalse();
-        gate.Opens("t", 1).ShouldBeTrue();
+        var gate = new PartitionGate(null, _time);
+        gate.Opens().ShouldBeTrue();
+        gate.Opens().ShouldBeFalse();
     }
 
     [Fact]
     public void So_is_the_first_after_an_hour_of_idleness()
     {
-        var gate = new PartitionGate([], _time);
-        gate.Opens("t", 0);
+        var gate = new PartitionGate(null, _time);
+        gate.Opens();
         _time.Advance(TimeSpan.FromMinutes(59));
-        gate.Opens("t", 0).ShouldBeFalse();
+        gate.Opens().ShouldBeFalse();
         _time.Advance(TimeSpan.FromMinutes(60));
-        gate.Opens("t", 0).ShouldBeTrue();
+        gate.Opens().ShouldBeTrue();
     }
 }

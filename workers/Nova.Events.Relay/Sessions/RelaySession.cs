@@ -1,6 +1,5 @@
 using Nova.Events.Contracts;
 using Nova.Events.Kafka.Publishing;
-using Nova.Events.Kafka.Topology;
 using Nova.Events.Postgres.Wal;
 using Nova.Events.Relay.Routing;
 
@@ -13,49 +12,61 @@ namespace Nova.Events.Relay.Sessions;
 internal sealed class RelaySession : IDisposable
 {
     private const int MaxInFlightRecords = 1 << 17;
-    private static readonly TimeSpan DrainLook = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ConfirmInterval = TimeSpan.FromMilliseconds(200);
+    private readonly WalStream _wal;
     private readonly RelayOptions _options;
     private readonly RelayProgress _progress;
     private readonly RelayMetrics _metrics;
     private readonly TimeProvider _time;
-    private readonly TopicSetup _topics;
-    private readonly Dictionary<string, int> _partitions;
-    private readonly PartitionGate _gate;
     private readonly ushort _era;
     private readonly OutboxRouter _router;
-    private readonly AckWatermark _watermark = new(MaxInFlightRecords);
+    private readonly OutboxTable _table = new();
+    private readonly OutboxMessages _messages = new();
+    private readonly RecordBuilder _record = new();
+    private readonly AckWatermark _watermark;
     private readonly SessionSignals _signals;
     private readonly OrderedPublisher _publisher;
+    private readonly SessionTopics _topics;
     private readonly SemaphoreSlim _acknowledged = new(0, 1);
+    private readonly long[] _committedAt = new long[OrderedPublisher.MaxReportsAtOnce];
 
-    public RelaySession(SessionStart start, RelayOptions options, RelayProgress progress, RelayMetrics metrics, TimeProvider time, CancellationToken stopping)
+    public RelaySession(
+        WalStream wal, SessionStart start, RelayOptions options, RelayProgress progress, RelayMetrics metrics, TimeProvider time, CancellationToken stopping)
     {
-        (_options, _progress, _metrics, _time, _topics, _era) = (options, progress, metrics, time, start.TopicSetup, start.State.Era);
-        _partitions = new Dictionary<string, int>(start.Partitions, StringComparer.Ordinal);
-        _gate = new PartitionGate(start.Tails, time);
-        _router = new OutboxRouter(options.Source, options.TopicPrefix);
+        (_wal, _options, _progress, _metrics, _time, _era) = (wal, options, progress, metrics, time, start.State.Era);
+        _watermark = new AckWatermark(MaxInFlightRecords, options.MaxInFlightBytes);
+        _router = new OutboxRouter(options);
         _signals = new SessionSignals(stopping);
-        _publisher = new OrderedPublisher(start.Kafka, options.Linger, options.MaxInFlightBytes, Acknowledged, Fail);
+        _publisher = new OrderedPublisher(start.Kafka, options.Linger, start.MaxBatchBytes, Acknowledged, Fail);
+        _topics = new SessionTopics(start, _publisher, time);
         progress.OldestCommit = () => _watermark.OldestCommittedAt;
     }
 
     /// <summary>The LSN up to which everything was confirmed.</summary>
     public ulong Confirmed => _watermark.Confirmable;
 
-    /// <summary>Relays until a stop is asked for, then waits for what is in flight until <paramref name="drain"/> is cancelled.</summary>
+    /// <summary>
+    /// Relays until a stop is asked for, then waits for what is in flight until <paramref name="drain"/> is cancelled. Blocks: it takes a
+    /// thread of its own, which neither waits for the pool nor makes others wait.
+    /// </summary>
     /// <exception cref="PublishException">A delivery failed.</exception>
-    public async Task RunAsync(WalStream wal, CancellationToken drain)
+    public void Run(CancellationToken drain)
     {
         _progress.HeartbeatSeen();
         _progress.Running();
         // Confirming runs beside reading: while the reader waits for room, the server must still hear of progress.
-        await using var confirming = _time.CreateTimer(_ => Confirm(wal), null, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(200));
-        while (await ReadAsync(wal)) await HandleAsync(wal, drain);
-        // A wait that the stop cut short may still take a signal: look again now and then.
-        while (!_watermark.IsIdle && _signals.Failure is null) await _acknowledged.WaitAsync(DrainLook, drain);
+        using var confirming = _time.CreateTimer(_ => Confirm(), null, ConfirmInterval, ConfirmInterval);
+        while (!_signals.IsInterrupted)
+        {
+            if (_wal.TryRead()) Handle(drain);
+            else _wal.Receive(_signals.Interrupted);
+        }
+
+        while (!_watermark.IsIdle && _signals.Failure is null) _acknowledged.Wait(Look, drain);
         if (_signals.Failure is { } failure) throw failure;
-        Confirm(wal);
-        await wal.SendStatusAsync(drain);
+        Confirm();
+        _wal.SendStatus();
     }
 
     /// <summary>Ends the session with a failure that was seen beside it.</summary>
@@ -74,84 +85,62 @@ internal sealed class RelaySession : IDisposable
         _acknowledged.Dispose();
     }
 
-    /// <summary>Reads the next message; false once there is a signal.</summary>
-    private async ValueTask<bool> ReadAsync(WalStream wal)
+    private void Handle(CancellationToken drain)
     {
-        if (_signals.IsInterrupted) return false;
-        var reading = wal.ReadAsync();
-        if (reading.IsCompletedSuccessfully) return true;
-        var read = reading.AsTask();
-        if (await Task.WhenAny(read, _signals.Interrupted) != read)
+        switch (_wal.Kind)
         {
-            // The stream is given up with the session; what the read comes to then is nobody's concern.
-            _ = read.ContinueWith(static abandoned => _ = abandoned.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            return false;
-        }
-
-        await read;
-        return true;
-    }
-
-    private async ValueTask HandleAsync(WalStream wal, CancellationToken drain)
-    {
-        switch (wal.Kind)
-        {
-            case WalMessageKind.Insert when OutboxRouter.Routes(wal.Relation):
-                await PublishAsync(_router.Route(wal, wal.PositionOf(_era)), wal.PositionOf(_era), wal.CommittedAt, drain);
+            case WalMessageKind.Insert when OutboxTable.Holds(_wal.Relation):
+                Publish(_table.Read(_wal), drain);
                 break;
-            case WalMessageKind.LogicalMessage when Heartbeat.IsOwn(wal, _options.Source):
+            case WalMessageKind.LogicalMessage when _wal.Transactional && _wal.Prefix == OutboxMessages.Prefix:
+                Publish(_messages.Read(_wal.Content), drain);
+                break;
+            case WalMessageKind.LogicalMessage when Heartbeat.IsOwn(_wal, _options.Source):
                 _progress.HeartbeatSeen();
                 break;
             case WalMessageKind.Commit:
                 // Invariant 1: only a commit, only its end, only when all its records are acknowledged.
-                _watermark.Committed(wal.TransactionEndLsn);
+                _watermark.Committed(_wal.TransactionEndLsn);
                 break;
         }
     }
 
-    private async ValueTask PublishAsync(PublishRecord record, Position position, DateTimeOffset committedAt, CancellationToken drain)
+    private void Publish(scoped in OutboxRow row, CancellationToken drain)
     {
-        var partitions = await PartitionsAsync(record.Topic, drain);
-        var partition = Murmur2.PartitionOf(record.Key, partitions);
-        if (_gate.Holds(record.Topic, partition, position))
+        var position = _wal.PositionOf(_era);
+        var topic = _topics.Of(_router.RouteOf(row), drain);
+        var partition = topic.PartitionOf(row.AggregateId);
+        if (topic.Gates[partition].Holds(position))
         {
             _progress.SkippedOne();
             _metrics.Skipped.Add(1);
             return;
         }
 
-        await RoomAsync(drain);
+        _router.Build(row, position, _record);
+        if (!_watermark.HasRoom) WaitUntil(() => _watermark.HasRoom, drain);
         // Not published, and its commit not confirmed: the next session reads it again.
         if (_signals.IsInterrupted) return;
-        var sequence = _watermark.Enqueue(committedAt);
-        _publisher.Enqueue(record, partition, sequence);
-        if (_gate.Opens(record.Topic, partition))
-            while (!_watermark.IsIdle && !_signals.IsInterrupted) await NextAcknowledgementAsync(drain);
+        var sequence = _watermark.Enqueue(_wal.CommittedAt.UtcTicks, _record.SizeInBytes);
+        _publisher.Enqueue(topic.Publisher, partition, _record, sequence);
+        if (topic.Gates[partition].Opens()) WaitUntil(() => _watermark.IsIdle, drain);
     }
 
-    private async ValueTask RoomAsync(CancellationToken drain)
+    /// <summary>Waits for acknowledgements; returns early with an interruption.</summary>
+    private void WaitUntil(Func<bool> condition, CancellationToken drain)
     {
-        if (!_publisher.HasRoom) await _publisher.WaitForRoomAsync(drain);
-        while (!_watermark.HasRoom && !_signals.IsInterrupted) await NextAcknowledgementAsync(drain);
+        while (!condition() && !_signals.IsInterrupted) _acknowledged.Wait(Look, drain);
     }
 
-    private async ValueTask<int> PartitionsAsync(string topic, CancellationToken drain)
+    private void Acknowledged(ReadOnlyMemory<long> sequences)
     {
-        if (_partitions.TryGetValue(topic, out var partitions)) return partitions;
-        var all = await _topics.EnsureAsync([_topics.EventTopic(topic)], drain);
-        return _partitions[topic] = all[topic];
-    }
-
-    private async Task NextAcknowledgementAsync(CancellationToken drain) =>
-        await Task.WhenAny(_acknowledged.WaitAsync(drain), _signals.Interrupted);
-
-    private void Acknowledged(long sequence)
-    {
-        var committedAt = _watermark.Acknowledge(sequence);
-        _progress.PublishedOne();
-        _metrics.Published.Add(1);
-        _metrics.PublishDelay.Record(Math.Max(0, (_time.GetUtcNow().UtcTicks - committedAt) / 1e7));
+        var committedAt = _committedAt.AsSpan(0, sequences.Length);
+        _watermark.Acknowledge(sequences.Span, committedAt);
         Signal();
+        _progress.PublishedMany(sequences.Length);
+        _metrics.Published.Add(sequences.Length);
+        var now = _time.GetUtcNow().UtcTicks;
+        foreach (var ticks in committedAt) _metrics.PublishDelay.Record(Math.Max(0, (now - ticks) / 1e7));
     }
 
     /// <summary>Wakes the reader if it waits for an acknowledgement.</summary>
@@ -168,8 +157,8 @@ internal sealed class RelaySession : IDisposable
         }
     }
 
-    private void Confirm(WalStream wal)
+    private void Confirm()
     {
-        if (_watermark.Confirmable is > 0 and var lsn) wal.Confirm(lsn);
+        if (_watermark.Confirmable is > 0 and var lsn) _wal.Confirm(lsn);
     }
 }
