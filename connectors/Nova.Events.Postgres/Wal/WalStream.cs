@@ -13,12 +13,12 @@ namespace Nova.Events.Postgres.Wal;
 public sealed class WalStream : IAsyncDisposable
 {
     private const int DataHeaderLength = 1 + 8 + 8 + 8;
-    private static readonly Task Never = new TaskCompletionSource().Task;
     private readonly string _connectionString;
     private readonly string _slot;
     private readonly ReplicationWire _wire;
     private readonly Timer _status;
     private readonly WalDecoder _decoder = new();
+    private Task _reading = Task.CompletedTask;
     private ulong _receivedLsn;
     private ulong _confirmedLsn;
 
@@ -72,7 +72,7 @@ public sealed class WalStream : IAsyncDisposable
     {
         try
         {
-            var wire = await ReplicationWire.StartAsync(WithTextForms(connectionString), StartCommand(slot, publications), cancellationToken);
+            var wire = await Task.Run(() => ReplicationWire.Start(WithTextForms(connectionString), StartCommand(slot, publications)), cancellationToken);
             return new WalStream(connectionString, slot, wire, statusInterval);
         }
         catch (Exception exception) when (PostgresErrors.Translate(exception, connectionString, slot) is { } translated)
@@ -97,13 +97,13 @@ public sealed class WalStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Receives more, and waits for it; false if <paramref name="interrupted"/> completes first. Nothing is lost by that: the next call goes on.</summary>
-    /// <inheritdoc cref="OpenAsync" path="/exception"/>
-    public bool Receive(Task interrupted)
+    /// <summary>Receives more, and blocks until some has come.</summary>
+    /// <exception cref="PostgresUnavailableException">The server ended the stream, or <see cref="EndReads"/> did.</exception>
+    public void Receive()
     {
         try
         {
-            return _wire.Receive(interrupted);
+            _wire.Receive();
         }
         catch (Exception exception) when (PostgresErrors.Translate(exception, _connectionString, _slot) is { } translated)
         {
@@ -111,11 +111,14 @@ public sealed class WalStream : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends a <see cref="Receive"/> that waits, and every later one; may be called on any thread. Confirming goes on.</summary>
+    public void EndReads() => _wire.EndReads();
+
     /// <summary>Reads on to the next transaction boundary, change or logical message, on a thread of the pool.</summary>
     /// <inheritdoc cref="OpenAsync" path="/exception"/>
-    public Task ReadAsync() => Task.Run(() =>
+    public Task ReadAsync() => _reading = Task.Run(() =>
     {
-        while (!TryRead()) Receive(Never);
+        while (!TryRead()) Receive();
     });
 
     /// <summary>The position of a record made from the current change.</summary>
@@ -135,7 +138,9 @@ public sealed class WalStream : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _status.DisposeAsync();
-        await _wire.DisposeAsync();
+        _wire.EndReads();
+        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Run(_wire.Dispose);
     }
 
     /// <summary>XLogData: its place in the WAL, then a pgoutput message. A keepalive has no message, and only tells how far the server is.</summary>

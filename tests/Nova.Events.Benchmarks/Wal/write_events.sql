@@ -15,7 +15,7 @@ LANGUAGE plpgsql AS $$
 BEGIN
     FOR event IN first .. first + events - 1 LOOP
         INSERT INTO nova.outbox (id, aggregatetype, aggregateid, type, payload)
-        VALUES (nova.uuid_v7(), 'post', event * 7919 % 10000, 'PostPublished', bench.payload(event)::jsonb);
+        VALUES (nova.uuid_v7(), 'post', event::bigint * 7919 % 10000, 'PostPublished', bench.payload(event)::jsonb);
         IF (event - first + 1) % rows_each = 0 THEN
             COMMIT;
         END IF;
@@ -29,7 +29,7 @@ BEGIN
     FOR event IN first .. first + events - 1 LOOP
         PERFORM pg_logical_emit_message(true, 'nova.outbox', format(
             '{"id":"%s","aggregatetype":"post","aggregateid":"%s","type":"PostPublished","payload":%s,"tenant":"","occurred_at":"%s"}',
-            nova.uuid_v7(), event * 7919 % 10000, bench.payload(event),
+            nova.uuid_v7(), event::bigint * 7919 % 10000, bench.payload(event),
             to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')));
         IF (event - first + 1) % rows_each = 0 THEN
             COMMIT;

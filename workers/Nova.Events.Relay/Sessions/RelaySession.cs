@@ -1,5 +1,6 @@
 using Nova.Events.Contracts;
 using Nova.Events.Kafka.Publishing;
+using Nova.Events.Postgres;
 using Nova.Events.Postgres.Wal;
 using Nova.Events.Relay.Routing;
 
@@ -37,7 +38,7 @@ internal sealed class RelaySession : IDisposable
         (_wal, _options, _progress, _metrics, _time, _era) = (wal, options, progress, metrics, time, start.State.Era);
         _watermark = new AckWatermark(MaxInFlightRecords, options.MaxInFlightBytes);
         _router = new OutboxRouter(options);
-        _signals = new SessionSignals(stopping);
+        _signals = new SessionSignals(wal.EndReads, stopping);
         _publisher = new OrderedPublisher(start.Kafka, options.Linger, start.MaxBatchBytes, Acknowledged, Fail);
         _topics = new SessionTopics(start, _publisher, time);
         progress.OldestCommit = () => _watermark.OldestCommittedAt;
@@ -57,16 +58,27 @@ internal sealed class RelaySession : IDisposable
         _progress.Running();
         // Confirming runs beside reading: while the reader waits for room, the server must still hear of progress.
         using var confirming = _time.CreateTimer(_ => Confirm(), null, ConfirmInterval, ConfirmInterval);
-        while (!_signals.IsInterrupted)
-        {
-            if (_wal.TryRead()) Handle(drain);
-            else _wal.Receive(_signals.Interrupted);
-        }
-
+        Read(drain);
         while (!_watermark.IsIdle && _signals.Failure is null) _acknowledged.Wait(Look, drain);
         if (_signals.Failure is { } failure) throw failure;
         Confirm();
         _wal.SendStatus();
+    }
+
+    private void Read(CancellationToken drain)
+    {
+        try
+        {
+            while (!_signals.IsInterrupted)
+            {
+                if (_wal.TryRead()) Handle(drain);
+                else _wal.Receive();
+            }
+        }
+        catch (PostgresUnavailableException) when (_signals.IsInterrupted)
+        {
+            // The signal ended the read.
+        }
     }
 
     /// <summary>Ends the session with a failure that was seen beside it.</summary>

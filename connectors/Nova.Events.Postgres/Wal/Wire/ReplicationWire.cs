@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Npgsql.Replication;
 
 namespace Nova.Events.Postgres.Wal.Wire;
 
@@ -8,19 +7,16 @@ namespace Nova.Events.Postgres.Wal.Wire;
 /// The streaming replication protocol of one slot: starts it, hands out what the server sends, tells the server what is confirmed.
 /// One thread reads; any thread may send. Source: PostgreSQL documentation, "Streaming Replication Protocol".
 /// </summary>
-internal sealed class ReplicationWire : IAsyncDisposable
+internal sealed class ReplicationWire : IDisposable
 {
     private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private readonly LogicalReplicationConnection _connection;
-    private readonly Stream _stream;
+    private readonly NpgsqlWire _wire;
     private readonly ReceiveBuffer _received = new();
-    private readonly CancellationTokenSource _reads = new();
     private readonly Lock _sending = new();
     private readonly byte[] _status = new byte[5 + 34];
-    private Task<int>? _reading;
     private bool _drained;
 
-    private ReplicationWire(LogicalReplicationConnection connection) => (_connection, _stream) = (connection, NpgsqlWire.StreamOf(connection));
+    private ReplicationWire(NpgsqlWire wire) => _wire = wire;
 
     /// <summary>The bytes that the last taken message lies in.</summary>
     public byte[] Bytes => _received.Bytes;
@@ -28,22 +24,17 @@ internal sealed class ReplicationWire : IAsyncDisposable
     /// <summary>Connects and starts; returns once the slot is ours.</summary>
     /// <param name="connectionString">An Npgsql connection string.</param>
     /// <param name="command">START_REPLICATION ….</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<ReplicationWire> StartAsync(string connectionString, string command, CancellationToken cancellationToken)
+    public static ReplicationWire Start(string connectionString, string command)
     {
-        var connection = new LogicalReplicationConnection(connectionString);
-        var wire = default(ReplicationWire);
+        var wire = new ReplicationWire(NpgsqlWire.Open(connectionString));
         try
         {
-            await connection.Open(cancellationToken);
-            wire = new ReplicationWire(connection);
-            await wire.StartAsync(command, cancellationToken);
+            wire.Start(command);
             return wire;
         }
         catch
         {
-            if (wire is not null) await wire.DisposeAsync();
-            else await connection.DisposeAsync();
+            wire.Dispose();
             throw;
         }
     }
@@ -67,29 +58,20 @@ internal sealed class ReplicationWire : IAsyncDisposable
         return false;
     }
 
-    /// <summary>Receives what has come, or waits for it; false if <paramref name="interrupted"/> completes first. What is being read then is found by the next call.</summary>
-    public bool Receive(Task interrupted)
+    /// <summary>Receives what has come, or waits for it. What came of a message stays until the rest of it comes.</summary>
+    /// <exception cref="PostgresUnavailableException">The server ended the stream, or <see cref="EndReads"/> did.</exception>
+    public void Receive()
     {
-        if (_reading is null)
-        {
-            if (_drained) ReadPause.Wait();
-            var room = _received.Room();
-            var read = _stream.ReadAsync(room, _reads.Token);
-            if (read.IsCompletedSuccessfully)
-            {
-                Received(read.GetAwaiter().GetResult(), room.Length);
-                return true;
-            }
-
-            _reading = read.AsTask();
-        }
-
-        if (Task.WaitAny(_reading, interrupted) == 1 && !_reading.IsCompleted) return false;
-        // What wakes up a waiting reader is the first of several messages.
-        Received(_reading.GetAwaiter().GetResult(), int.MaxValue);
-        _reading = null;
-        return true;
+        if (_drained) ReadPause.Wait();
+        var room = _received.Room();
+        var bytes = _wire.Stream.Read(room.Span);
+        if (bytes == 0) throw Ended();
+        _received.Received(bytes);
+        _drained = bytes < room.Length;
     }
+
+    /// <summary>Ends a <see cref="Receive"/> that waits, and every later one; may be called on any thread.</summary>
+    public void EndReads() => _wire.EndReads();
 
     /// <summary>Standby status update: what was received, what is confirmed. The server may forget what lies before the latter.</summary>
     public void SendStatus(ulong receivedLsn, ulong confirmedLsn)
@@ -106,41 +88,28 @@ internal sealed class ReplicationWire : IAsyncDisposable
             BinaryPrimitives.WriteInt64BigEndian(message[30..], (TimeProvider.System.GetUtcNow() - Epoch).Ticks / TimeSpan.TicksPerMicrosecond);
             // Asks for an answer: while the server reads through a long transaction, its answers tell how far it is.
             message[38] = 1;
-            _stream.Write(message);
+            _wire.Stream.Write(message);
         }
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _reads.CancelAsync();
-        if (_reading is not null) await ((Task)_reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _connection.DisposeAsync();
-        _reads.Dispose();
-    }
+    /// <summary>Closes the connection; nobody may be receiving any more.</summary>
+    public void Dispose() => _wire.Dispose();
 
-    private async Task StartAsync(string command, CancellationToken cancellationToken)
+    private void Start(string command)
     {
         var text = Encoding.UTF8.GetBytes(command);
         var message = new byte[5 + text.Length + 1];
         message[0] = (byte)'Q';
         BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(1), message.Length - 1);
         text.CopyTo(message, 5);
-        await _stream.WriteAsync(message, cancellationToken);
+        _wire.Stream.Write(message);
         // CopyBothResponse comes once the slot is acquired.
         for (byte type = 0; type != (byte)'W';)
         {
             int offset, length;
-            while (!_received.TryTake(out type, out offset, out length)) Received(await _stream.ReadAsync(_received.Room(), cancellationToken), int.MaxValue);
+            while (!_received.TryTake(out type, out offset, out length)) Receive();
             if (type == (byte)'E') throw ServerError.Read(Bytes.AsSpan(offset, length));
         }
-    }
-
-    private void Received(int bytes, int room)
-    {
-        if (bytes == 0) throw Ended();
-        _received.Received(bytes);
-        _drained = bytes < room;
     }
 
     private static PostgresUnavailableException Ended() => new("The server ended the replication stream.", null);
