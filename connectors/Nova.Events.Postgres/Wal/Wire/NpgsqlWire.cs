@@ -18,6 +18,7 @@ internal sealed class NpgsqlWire : IDisposable
     {
         var connector = Connector(connection);
         (_connection, _socket) = (connection, SocketOf(connector));
+        LoopbackWindow.Narrow(_socket);
         // TLS reads through the socket that it was set up on: correct, with more wake-ups.
         Stream = StreamOf(connector) is NetworkStream && BlockingSocket.TryDetach(_socket, out var detached) ? detached! : StreamOf(connector);
     }
