@@ -74,7 +74,7 @@ internal sealed class Debezium(string heap) : IPublisher
         database.dbname={{place.Database.Database}}
         topic.prefix={{place.Name}}
         plugin.name=pgoutput
-        slot.name={{place.Slot}}
+        slot.name={{place.Name}}
         publication.name=nova_outbox
         publication.autocreate.mode=disabled
         snapshot.mode=no_data

@@ -3,15 +3,12 @@ using Nova.Events.Benchmarks.Contenders;
 using Nova.Events.Benchmarks.Measuring;
 using Nova.Events.Benchmarks.Servers;
 using Nova.Events.Benchmarks.Wal;
-using Nova.Events.Kafka.Topology;
 
 namespace Nova.Events.Benchmarks.RelayBench;
 
 /// <summary>Runs a publisher into a topic of its own and watches the topic's end from outside, the same way for every publisher.</summary>
 internal sealed class PublishingContender(IPublisher publisher, BenchServers servers) : IContender
 {
-    private const int Partitions = 3;
-
     /// <summary>Events that are not part of the warm rate; a tenth where there are few.</summary>
     private const long WarmUpEvents = 30_000;
 
@@ -25,12 +22,9 @@ internal sealed class PublishingContender(IPublisher publisher, BenchServers ser
 
     public async Task<ContenderRun> RunAsync(PreparedWal wal, CancellationToken cancellationToken)
     {
-        var name = $"{publisher.Name}_{Guid.CreateVersion7():n}";
-        var folder = Directory.CreateDirectory(Path.Combine(servers.Folder, "contenders", name)).FullName;
-        await using var slot = await wal.CopySlotAsync(name, cancellationToken);
-        var place = new PublisherPlace(name, slot.Name, wal.ConnectionString, servers.Kafka, folder);
-        await new TopicSetup(servers.Kafka, new TopicOptions()).EnsureAsync([new TopicSpecification(place.Topic, Partitions)], cancellationToken);
-        using var offsets = new EndOffsets(servers.Kafka, place.Topic, Partitions);
+        var place = await PublisherPlace.MakeAsync(publisher, servers, wal.Database, cancellationToken);
+        await using var slot = await wal.CopySlotAsync(place.Name, cancellationToken);
+        using var offsets = new EndOffsets(servers.Kafka, place.Topic, PublisherPlace.Partitions);
         await offsets.SumAsync();
 
         var started = Stopwatch.GetTimestamp();
