@@ -15,5 +15,6 @@ var bench = new RootCommand("Measures on servers of its own, beside whatever els
 {
     RelayCommand.Create(),
     RelayLatencyCommand.Create(),
+    OutboxWriteCommand.Create(),
 };
 return await CommandErrors.RunAsync(bench, args);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Nova.Events.Benchmarks.Contenders;
+using Nova.Events.Benchmarks.Measuring;
 using Nova.Events.Benchmarks.Servers;
 
 namespace Nova.Events.Benchmarks.Latency;
@@ -22,7 +23,7 @@ internal sealed class LatencyBench(LatencyOptions options)
             foreach (var (publisher, result) in all.Where(entry => entry.Result.Skipped is null))
             {
                 var run = await RunOneAsync(publisher, servers, database, cancellationToken);
-                Say.Line(string.Create(CultureInfo.InvariantCulture, $"run {number}, {publisher.Name}: P50 {run.Quantile(0.5):0.0} ms, P99 {run.Quantile(0.99):0.0} ms at {run.Rate:N0} commits/s"));
+                Say.Line(string.Create(CultureInfo.InvariantCulture, $"run {number}, {publisher.Name}: P50 {run.Quantile(0.5):0.0} ms, P99 {run.Quantile(0.99):0.0} ms at {run.Rate:N0} commits/s, {run.Strangers:0.0} processors busy elsewhere"));
                 result.Runs.Add(run);
             }
 
@@ -44,11 +45,11 @@ internal sealed class LatencyBench(LatencyOptions options)
             var writers = new SteadyWriters(database.DataSource, ledger, options.Rate);
             await writers.FirstAsync(cancellationToken);
             await UntilReceivedAsync(1, ledger, process, cancellationToken);
-            var (used, started) = (process.Usage.Processor, Stopwatch.GetTimestamp());
+            var (used, started, strangers) = (process.Usage.Processor, Stopwatch.GetTimestamp(), new Strangers());
             await writers.RunAsync(options.Clients, cancellationToken);
             await UntilReceivedAsync(ledger.Events, ledger, process, cancellationToken);
             var share = (process.Usage.Processor - used) / Stopwatch.GetElapsedTime(started);
-            return new LatencyRun([.. ledger.Latencies(1 + options.Before, options.Measured).Order()], ledger.Rate(1 + options.Before, options.Measured), share);
+            return new LatencyRun([.. ledger.Latencies(1 + options.Before, options.Measured).Order()], ledger.Rate(1 + options.Before, options.Measured), share, strangers.Processors);
         }
         finally
         {

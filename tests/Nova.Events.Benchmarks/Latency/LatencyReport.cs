@@ -13,12 +13,12 @@ internal static class LatencyReport
     public static void Print(LatencyOptions options, IReadOnlyList<LatencyResult> results)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumn("publisher");
-        foreach (var column in Quantiles.Select(quantile => quantile.Title).Concat(["commits/s reached", "processors used", "P50 ×", "P99 ×"]))
+        foreach (var column in Quantiles.Select(quantile => quantile.Title).Concat(["commits/s reached", "processors used", "P50 ×", "P99 ×", "busy elsewhere"]))
             table.AddColumn(new TableColumn(column).RightAligned());
         foreach (var result in results.Where(result => result.Skipped is null))
             table.AddRow([
                 result.Name, .. Quantiles.Select(quantile => Figures.Text(result.Quantile(quantile.Quantile), "0.0 ms")), Figures.Text(result.Rate, "N0"), Figures.Text(result.Processor, "0.00"),
-                Figures.Text(results[0].Quantile(0.5) / result.Quantile(0.5), "0.00"), Figures.Text(results[0].Quantile(0.99) / result.Quantile(0.99), "0.00")]);
+                Figures.Text(results[0].Quantile(0.5) / result.Quantile(0.5), "0.00"), Figures.Text(results[0].Quantile(0.99) / result.Quantile(0.99), "0.00"), Figures.Text(result.Strangers, "0.0")]);
         AnsiConsole.Write(table);
         AnsiConsole.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -50,6 +50,7 @@ internal static class LatencyReport
             ["p99_ratio"] = Figures.Hundredths(ours.Quantile(0.99) / debezium.Quantile(0.99)),
             ["processors"] = Figures.Hundredths(ours.Processor),
             ["debezium_processors"] = Figures.Hundredths(debezium.Processor),
+            ["processors_busy_elsewhere"] = Figures.Tenths(results.Max(result => result.Strangers)),
         };
     }
 }

@@ -13,6 +13,9 @@ internal sealed record LatencyResult(string Name, string? Skipped)
 
     public double? Processor => Runs.Count == 0 ? null : Median.Of(Runs.Select(run => run.Processor));
 
+    /// <summary>Processors that were busy with something else, in the worst run.</summary>
+    public double? Strangers => Runs.Count == 0 ? null : Runs.Max(run => run.Strangers);
+
     /// <summary>The median of the runs' quantiles, in milliseconds.</summary>
     public double? Quantile(double quantile) => Runs.Count == 0 ? null : Median.Of(Runs.Select(run => run.Quantile(quantile)));
 }

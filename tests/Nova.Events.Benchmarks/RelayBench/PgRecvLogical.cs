@@ -36,11 +36,12 @@ internal sealed class PgRecvLogical(BenchServers servers) : IContender
             ],
             Folder = servers.ContenderFolder(name),
         };
+        var strangers = new Strangers();
         var started = Stopwatch.GetTimestamp();
         await using var process = await ContenderProcess.StartAsync(spec, cancellationToken);
         var (used, walSender) = await ToTheEndAsync(process, slot, started, cancellationToken);
         var rate = wal.Content.Events / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return new ContenderRun(rate, rate, null, used, walSender, 0);
+        return new ContenderRun(rate, rate, null, used, walSender, strangers.Processors, 0);
     }
 
     /// <remarks>When it has ended nobody knows any more what it used: the last look counts.</remarks>

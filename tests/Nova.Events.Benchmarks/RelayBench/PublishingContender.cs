@@ -27,14 +27,16 @@ internal sealed class PublishingContender(IPublisher publisher, BenchServers ser
         using var offsets = new EndOffsets(servers.Kafka, place.Topic, PublisherPlace.Partitions);
         await offsets.SumAsync();
 
+        var strangers = new Strangers();
         var started = Stopwatch.GetTimestamp();
         await using var process = await ContenderProcess.StartAsync(publisher.Prepare(place), cancellationToken);
         var curve = await WatchAsync(process, offsets, wal.Content.Events, started, cancellationToken);
         var (used, walSender) = (process.Usage, ProcessUsage.OfTree(await slot.WalSenderAsync(cancellationToken) ?? 0).Processor);
+        var others = strangers.Processors;
         await Task.Delay(Afterwards, cancellationToken);
         var events = wal.Content.Events;
         return new ContenderRun(
-            curve.Rate(Math.Min(WarmUpEvents, events / 10), events), curve.Rate(1, events), curve.At(1), used, walSender, await offsets.SumAsync() - events);
+            curve.Rate(Math.Min(WarmUpEvents, events / 10), events), curve.Rate(1, events), curve.At(1), used, walSender, others, await offsets.SumAsync() - events);
     }
 
     /// <summary>Looks until all events are there.</summary>

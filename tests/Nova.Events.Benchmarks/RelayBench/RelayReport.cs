@@ -12,13 +12,14 @@ internal static class RelayReport
     {
         var ours = results[0];
         var table = new Table().Border(TableBorder.Rounded).AddColumn("contender");
-        foreach (var column in new[] { "events/s warm", "lowest – highest", "events/s cold", "first after", "processor", "walsender", "peak memory", "warm ×", "cold ×", "processor ×" })
+        foreach (var column in new[] { "events/s warm", "lowest – highest", "events/s cold", "first after", "processor", "walsender", "peak memory", "warm ×", "cold ×", "processor ×", "busy elsewhere" })
             table.AddColumn(new TableColumn(column).RightAligned());
         foreach (var result in results.Where(result => result.Skipped is null))
             table.AddRow(
                 Title(result, results), Figures.Text(result.Warm, "N0"), $"{Figures.Text(result.Runs.Min(run => run.Warm), "N0")} – {Figures.Text(result.Runs.Max(run => run.Warm), "N0")}",
                 Figures.Text(result.Cold, "N0"), Figures.Text(result.StartSeconds, "0.0 s"), Figures.Text(result.ProcessorSeconds, "0.0 s"), Figures.Text(result.WalSenderSeconds, "0.0 s"),
-                Figures.Text(result.PeakMegabytes, "0 MB"), Figures.Text(ours.Warm / result.Warm, "0.00"), Figures.Text(ours.Cold / result.Cold, "0.00"), Figures.Text(ours.ProcessorSeconds / result.ProcessorSeconds, "0.00"));
+                Figures.Text(result.PeakMegabytes, "0 MB"), Figures.Text(ours.Warm / result.Warm, "0.00"), Figures.Text(ours.Cold / result.Cold, "0.00"), Figures.Text(ours.ProcessorSeconds / result.ProcessorSeconds, "0.00"),
+                Figures.Text(result.Strangers, "0.0"));
         AnsiConsole.Write(table);
         AnsiConsole.WriteLine($"{options.Content.Events:N0} events, {options.Content.EventsEach:N0} in a transaction; median of {options.Runs} interleaved runs; × is nova's figure divided by the row's.");
         foreach (var result in results.Where(result => result.Skipped is not null)) AnsiConsole.WriteLine($"{result.Name} skipped: {result.Skipped}");
@@ -54,6 +55,7 @@ internal static class RelayReport
             ["rss_mb"] = Figures.Whole(ours.PeakMegabytes),
             ["debezium_rss_mb"] = Figures.Whole(debezium?.PeakMegabytes),
         };
+        json["processors_busy_elsewhere"] = Figures.Tenths(results.Max(result => result.Strangers));
         if (options.Content.TableLess) AddTable(json, ours, results[1]);
         return json;
     }
