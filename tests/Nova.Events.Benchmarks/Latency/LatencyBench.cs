@@ -43,10 +43,13 @@ internal sealed class LatencyBench(LatencyOptions options)
         try
         {
             var writers = new SteadyWriters(database.DataSource, ledger, options.Rate);
-            await writers.FirstAsync(cancellationToken);
+            await writers.RunAsync(1, 1, cancellationToken);
             await UntilReceivedAsync(1, ledger, process, cancellationToken);
+            // What the warm-up left behind must not be caught up while it is measured.
+            await writers.RunAsync(options.Before, options.Clients, cancellationToken);
+            await UntilReceivedAsync(1 + options.Before, ledger, process, cancellationToken);
             var (used, started, strangers) = (process.Usage.Processor, Stopwatch.GetTimestamp(), new Strangers());
-            await writers.RunAsync(options.Clients, cancellationToken);
+            await writers.RunAsync(options.Measured, options.Clients, cancellationToken);
             await UntilReceivedAsync(ledger.Events, ledger, process, cancellationToken);
             var share = (process.Usage.Processor - used) / Stopwatch.GetElapsedTime(started);
             return new LatencyRun([.. ledger.Latencies(1 + options.Before, options.Measured).Order()], ledger.Rate(1 + options.Before, options.Measured), share, strangers.Processors);

@@ -16,26 +16,19 @@ internal sealed class SteadyWriters(NpgsqlDataSource dataSource, EventLedger led
 
     private int _next;
 
-    /// <summary>Commits one event and returns.</summary>
-    public async Task FirstAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var insert = Command(connection);
-        await CommitAsync(insert, _next++, cancellationToken);
-    }
-
-    /// <summary>Commits all further events of the ledger on <paramref name="clients"/> connections.</summary>
-    public async Task RunAsync(int clients, CancellationToken cancellationToken)
+    /// <summary>Commits the next <paramref name="events"/> events, beginning now, on <paramref name="clients"/> connections.</summary>
+    public async Task RunAsync(int events, int clients, CancellationToken cancellationToken)
     {
         var (started, first) = (Stopwatch.GetTimestamp(), _next);
-        await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => WriteAsync(started, first, cancellationToken)));
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => WriteAsync(started, first, first + events, cancellationToken)));
+        _next = first + events;
     }
 
-    private async Task WriteAsync(long started, int first, CancellationToken cancellationToken)
+    private async Task WriteAsync(long started, int first, int end, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var insert = Command(connection);
-        while (Interlocked.Increment(ref _next) - 1 is var number && number < ledger.Events)
+        while (Interlocked.Increment(ref _next) - 1 is var number && number < end)
         {
             var wait = TimeSpan.FromSeconds((number - first) / rate) - Stopwatch.GetElapsedTime(started);
             if (wait > TimeSpan.Zero) await Task.Delay(wait, cancellationToken);
