@@ -8,16 +8,14 @@ namespace Nova.Events.Benchmarks.Commands;
 /// <summary><c>bench relay</c>: how fast events that are in the WAL already come to Kafka.</summary>
 internal static class RelayCommand
 {
-    private static readonly string[] Skippable = ["debezium", "pg_recvlogical"];
-
     public static Command Create()
     {
         var rows = BenchOptions.Positive("--rows", "Events in the WAL.", 300_000);
         var runs = BenchOptions.Positive("--runs", "Runs of each contender, interleaved; the median counts.", 3);
         var each = BenchOptions.Positive("--transaction-rows", "Events of one transaction.", 1);
         var tableLess = new Option<bool>("--table-less") { Description = "Logical messages in place of rows, compared with the same events as rows." };
-        var skip = new Option<string[]>("--skip") { Description = $"Contenders to leave out, separated by commas: {string.Join(", ", Skippable)}.", CustomParser = parsed => Names(parsed), DefaultValueFactory = _ => [] };
-        var heap = new Option<string>("--debezium-heap") { Description = "Largest heap of Debezium's JVM.", DefaultValueFactory = _ => "1g" };
+        var skip = BenchOptions.Skip("debezium", "pg_recvlogical");
+        var heap = BenchOptions.DebeziumHeap();
         var keep = new Option<bool>("--keep") { Description = "Keeps servers' data and WAL in .nova/bench-kept, where the next run with --keep finds them." };
         var json = BenchOptions.Json();
         var command = new Command("relay", "Events that are in the WAL already, to Kafka's acknowledgement: the relay, Debezium and pg_recvlogical over the same WAL.")
@@ -26,7 +24,8 @@ internal static class RelayCommand
         };
         command.SetAction((parsed, stop) => RunAsync(
             new RelayBenchOptions(
-                new WalContent(parsed.GetValue(rows), parsed.GetValue(each), parsed.GetValue(tableLess)), parsed.GetValue(runs), parsed.GetRequiredValue(skip), parsed.GetRequiredValue(heap), parsed.GetValue(keep)),
+                new WalContent(parsed.GetValue(rows), parsed.GetValue(each), parsed.GetValue(tableLess)),
+                parsed.GetValue(runs), parsed.GetRequiredValue(skip), parsed.GetRequiredValue(heap), parsed.GetValue(keep)),
             parsed.GetValue(json), stop));
         return command;
     }
@@ -38,12 +37,4 @@ internal static class RelayCommand
         else RelayReport.Print(options, results);
         return ExitCodes.Success;
     }
-
-    private static string[] Names(System.CommandLine.Parsing.ArgumentResult parsed)
-    {
-        var names = parsed.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToArray();
-        foreach (var unknown in names.Except(Skippable)) parsed.AddError($"There is no contender '{unknown}' to skip; there are {string.Join(" and ", Skippable)}.");
-        return names;
-    }
-
 }

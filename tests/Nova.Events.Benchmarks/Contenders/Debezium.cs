@@ -40,7 +40,7 @@ internal sealed class Debezium(string heap) : IPublisher
         return file;
     }
 
-    /// <remarks>Strings pass unchanged: the cheapest converters. The producer's settings are the relay's own.</remarks>
+    /// <remarks>Strings pass unchanged: the cheapest converters. The producer's settings are the relay's own; Connect would have one request under way at a time.</remarks>
     private static string Worker(PublisherPlace place) =>
         $"""
         bootstrap.servers={place.Kafka.BootstrapServers}
@@ -54,6 +54,8 @@ internal sealed class Debezium(string heap) : IPublisher
         producer.linger.ms=5
         producer.compression.type=lz4
         producer.batch.size=262144
+        producer.enable.idempotence=true
+        producer.max.in.flight.requests.per.connection=5
 
         """;
 
@@ -74,7 +76,7 @@ internal sealed class Debezium(string heap) : IPublisher
         database.dbname={{place.Database.Database}}
         topic.prefix={{place.Name}}
         plugin.name=pgoutput
-        slot.name={{place.Slot}}
+        slot.name={{place.Name}}
         publication.name=nova_outbox
         publication.autocreate.mode=disabled
         snapshot.mode=no_data

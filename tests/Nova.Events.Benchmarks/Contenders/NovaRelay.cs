@@ -18,7 +18,7 @@ internal sealed class NovaRelay : IPublisher
         Environment = new Dictionary<string, string>
         {
             ["NOVA_RELAY__CONNECTIONSTRING"] = place.ConnectionString,
-            ["NOVA_RELAY__SLOT"] = place.Slot,
+            ["NOVA_RELAY__SLOT"] = place.Name,
             ["NOVA_RELAY__SOURCE"] = place.Name,
             ["NOVA_RELAY__TOPICPREFIX"] = place.TopicPrefix,
             ["NOVA_KAFKA__BOOTSTRAPSERVERS"] = place.Kafka.BootstrapServers,

@@ -9,7 +9,7 @@ namespace Nova.Events.Benchmarks.Measuring;
 internal readonly record struct ProcessUsage(TimeSpan Processor, long PeakBytes)
 {
     /// <summary>USER_HZ: 100 on every architecture that .NET runs on.</summary>
-    private const double TicksPerSecond = 100;
+    public const double TicksPerSecond = 100;
 
     /// <summary>From /proc; zero when the process is gone.</summary>
     public static ProcessUsage OfTree(int root)

@@ -22,5 +22,8 @@ internal sealed record ContenderResult(string Name, bool TableLess, string? Skip
 
     public double? PeakMegabytes => Middle(run => run.Used.PeakBytes / 1e6);
 
+    /// <summary>Processors that were busy with something else, in the worst run.</summary>
+    public double? Strangers => Runs.Count == 0 ? null : Runs.Max(run => run.Strangers);
+
     private double? Middle(Func<ContenderRun, double> value) => Runs.Count == 0 ? null : Median.Of(Runs.Select(value));
 }

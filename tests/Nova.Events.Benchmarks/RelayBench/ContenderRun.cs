@@ -8,5 +8,6 @@ namespace Nova.Events.Benchmarks.RelayBench;
 /// <param name="Start">From the start of the process to the first event; null where that is not seen.</param>
 /// <param name="Used">By the contender's processes, to the last event.</param>
 /// <param name="WalSender">Processor time of the server process that decodes for it.</param>
+/// <param name="Strangers">Processors that were busy with something else.</param>
 /// <param name="Repeats">Records beyond one for each event.</param>
-internal sealed record ContenderRun(double Warm, double Cold, TimeSpan? Start, ProcessUsage Used, TimeSpan WalSender, long Repeats);
+internal sealed record ContenderRun(double Warm, double Cold, TimeSpan? Start, ProcessUsage Used, TimeSpan WalSender, double Strangers, long Repeats);

@@ -24,7 +24,7 @@ internal sealed class PgRecvLogical(BenchServers servers) : IContender
     {
         var name = $"recv_{Guid.CreateVersion7():n}";
         await using var slot = await wal.CopySlotAsync(name, cancellationToken);
-        var database = new NpgsqlConnectionStringBuilder(wal.ConnectionString);
+        var database = new NpgsqlConnectionStringBuilder(wal.Database.ConnectionString);
         var spec = new ProcessSpec
         {
             Program = Program!,
@@ -34,17 +34,18 @@ internal sealed class PgRecvLogical(BenchServers servers) : IContender
                 "-h", database.Host!, "-p", $"{database.Port}", "-U", database.Username!, "-d", database.Database!, "-S", name, "--start", "-f", "/dev/null", "--endpos", wal.EndLsn,
                 "-o", "proto_version=1", "-o", "publication_names=nova_outbox,nova_cdc", "-o", "messages=true",
             ],
-            Folder = Directory.CreateDirectory(Path.Combine(servers.Folder, "contenders", name)).FullName,
+            Folder = servers.ContenderFolder(name),
         };
+        var strangers = new Strangers();
         var started = Stopwatch.GetTimestamp();
         await using var process = await ContenderProcess.StartAsync(spec, cancellationToken);
         var (used, walSender) = await ToTheEndAsync(process, slot, started, cancellationToken);
         var rate = wal.Content.Events / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return new ContenderRun(rate, rate, null, used, walSender, 0);
+        return new ContenderRun(rate, rate, null, used, walSender, strangers.Processors, 0);
     }
 
     /// <remarks>When it has ended nobody knows any more what it used: the last look counts.</remarks>
-    private async Task<(ProcessUsage Used, TimeSpan WalSender)> ToTheEndAsync(ContenderProcess process, SlotCopy slot, long started, CancellationToken cancellationToken)
+    private async Task<(ProcessUsage Used, TimeSpan WalSender)> ToTheEndAsync(ContenderProcess process, RunSlot slot, long started, CancellationToken cancellationToken)
     {
         var (used, walSender, sender) = (default(ProcessUsage), TimeSpan.Zero, (int?)null);
         using var look = new PeriodicTimer(LookEvery);

@@ -3,15 +3,12 @@ using Nova.Events.Benchmarks.Contenders;
 using Nova.Events.Benchmarks.Measuring;
 using Nova.Events.Benchmarks.Servers;
 using Nova.Events.Benchmarks.Wal;
-using Nova.Events.Kafka.Topology;
 
 namespace Nova.Events.Benchmarks.RelayBench;
 
 /// <summary>Runs a publisher into a topic of its own and watches the topic's end from outside, the same way for every publisher.</summary>
 internal sealed class PublishingContender(IPublisher publisher, BenchServers servers) : IContender
 {
-    private const int Partitions = 3;
-
     /// <summary>Events that are not part of the warm rate; a tenth where there are few.</summary>
     private const long WarmUpEvents = 30_000;
 
@@ -25,22 +22,21 @@ internal sealed class PublishingContender(IPublisher publisher, BenchServers ser
 
     public async Task<ContenderRun> RunAsync(PreparedWal wal, CancellationToken cancellationToken)
     {
-        var name = $"{publisher.Name}_{Guid.CreateVersion7():n}";
-        var folder = Directory.CreateDirectory(Path.Combine(servers.Folder, "contenders", name)).FullName;
-        await using var slot = await wal.CopySlotAsync(name, cancellationToken);
-        var place = new PublisherPlace(name, slot.Name, wal.ConnectionString, servers.Kafka, folder);
-        await new TopicSetup(servers.Kafka, new TopicOptions()).EnsureAsync([new TopicSpecification(place.Topic, Partitions)], cancellationToken);
-        using var offsets = new EndOffsets(servers.Kafka, place.Topic, Partitions);
+        var place = await PublisherPlace.MakeAsync(publisher, servers, wal.Database, cancellationToken);
+        await using var slot = await wal.CopySlotAsync(place.Name, cancellationToken);
+        using var offsets = new EndOffsets(servers.Kafka, place.Topic, PublisherPlace.Partitions);
         await offsets.SumAsync();
 
+        var strangers = new Strangers();
         var started = Stopwatch.GetTimestamp();
         await using var process = await ContenderProcess.StartAsync(publisher.Prepare(place), cancellationToken);
         var curve = await WatchAsync(process, offsets, wal.Content.Events, started, cancellationToken);
         var (used, walSender) = (process.Usage, ProcessUsage.OfTree(await slot.WalSenderAsync(cancellationToken) ?? 0).Processor);
+        var others = strangers.Processors;
         await Task.Delay(Afterwards, cancellationToken);
         var events = wal.Content.Events;
         return new ContenderRun(
-            curve.Rate(Math.Min(WarmUpEvents, events / 10), events), curve.Rate(1, events), curve.At(1), used, walSender, await offsets.SumAsync() - events);
+            curve.Rate(Math.Min(WarmUpEvents, events / 10), events), curve.Rate(1, events), curve.At(1), used, walSender, others, await offsets.SumAsync() - events);
     }
 
     /// <summary>Looks until all events are there.</summary>

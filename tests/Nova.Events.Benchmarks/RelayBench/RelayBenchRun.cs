@@ -32,7 +32,7 @@ internal sealed class RelayBenchRun(RelayBenchOptions options)
     private static async Task RunOneAsync(IContender contender, PreparedWal wal, ContenderResult result, int number, CancellationToken cancellationToken)
     {
         var run = await contender.RunAsync(wal, cancellationToken);
-        Say.Line(string.Create(CultureInfo.InvariantCulture, $"run {number}, {contender.Name}: {run.Warm:N0} events/s, processor time {run.Used.Processor.TotalSeconds:0.0} s"));
+        Say.Line(string.Create(CultureInfo.InvariantCulture, $"run {number}, {contender.Name}: {run.Warm:N0} events/s, processor time {run.Used.Processor.TotalSeconds:0.0} s, {run.Strangers:0.0} processors busy elsewhere"));
         if (run.Repeats != 0)
             throw new CommandException($"{contender.Name} published {run.Repeats:N0} records beyond the {wal.Content.Events:N0} events. A figure for it would say nothing.");
         result.Runs.Add(run);

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
+using Nova.Events.Benchmarks.Measuring;
 using Spectre.Console;
 
 namespace Nova.Events.Benchmarks.RelayBench;
@@ -12,13 +12,14 @@ internal static class RelayReport
     {
         var ours = results[0];
         var table = new Table().Border(TableBorder.Rounded).AddColumn("contender");
-        foreach (var column in new[] { "events/s warm", "lowest – highest", "events/s cold", "first after", "processor", "walsender", "peak memory", "warm ×", "cold ×", "processor ×" })
+        foreach (var column in new[] { "events/s warm", "lowest – highest", "events/s cold", "first after", "processor", "walsender", "peak memory", "warm ×", "cold ×", "processor ×", "busy elsewhere" })
             table.AddColumn(new TableColumn(column).RightAligned());
         foreach (var result in results.Where(result => result.Skipped is null))
             table.AddRow(
-                Title(result, results), Number(result.Warm, "N0"), $"{Number(result.Runs.Min(run => run.Warm), "N0")} – {Number(result.Runs.Max(run => run.Warm), "N0")}",
-                Number(result.Cold, "N0"), Number(result.StartSeconds, "0.0 s"), Number(result.ProcessorSeconds, "0.0 s"), Number(result.WalSenderSeconds, "0.0 s"),
-                Number(result.PeakMegabytes, "0 MB"), Number(ours.Warm / result.Warm, "0.00"), Number(ours.Cold / result.Cold, "0.00"), Number(ours.ProcessorSeconds / result.ProcessorSeconds, "0.00"));
+                Title(result, results), Figures.Text(result.Warm, "N0"), $"{Figures.Text(result.Runs.Min(run => run.Warm), "N0")} – {Figures.Text(result.Runs.Max(run => run.Warm), "N0")}",
+                Figures.Text(result.Cold, "N0"), Figures.Text(result.StartSeconds, "0.0 s"), Figures.Text(result.ProcessorSeconds, "0.0 s"), Figures.Text(result.WalSenderSeconds, "0.0 s"),
+                Figures.Text(result.PeakMegabytes, "0 MB"), Figures.Text(ours.Warm / result.Warm, "0.00"), Figures.Text(ours.Cold / result.Cold, "0.00"), Figures.Text(ours.ProcessorSeconds / result.ProcessorSeconds, "0.00"),
+                Figures.Text(result.Strangers, "0.0"));
         AnsiConsole.Write(table);
         AnsiConsole.WriteLine($"{options.Content.Events:N0} events, {options.Content.EventsEach:N0} in a transaction; median of {options.Runs} interleaved runs; × is nova's figure divided by the row's.");
         foreach (var result in results.Where(result => result.Skipped is not null)) AnsiConsole.WriteLine($"{result.Name} skipped: {result.Skipped}");
@@ -36,24 +37,25 @@ internal static class RelayReport
             ["rows"] = options.Content.Events,
             ["transaction_rows"] = options.Content.EventsEach,
             ["runs"] = options.Runs,
-            ["events_per_second"] = Whole(ours.Warm),
-            ["cold_events_per_second"] = Whole(ours.Cold),
-            ["debezium_events_per_second"] = Whole(debezium?.Warm),
-            ["debezium_cold_events_per_second"] = Whole(debezium?.Cold),
-            ["ratio"] = Hundredths(ours.Warm / debezium?.Warm),
-            ["cold_ratio"] = Hundredths(ours.Cold / debezium?.Cold),
-            ["pg_recvlogical_events_per_second"] = Whole(reader.Warm),
-            ["pg_recvlogical_ratio"] = Hundredths(ours.Warm / reader.Warm),
-            ["start_seconds"] = Hundredths(ours.StartSeconds),
-            ["debezium_start_seconds"] = Hundredths(debezium?.StartSeconds),
-            ["cpu_seconds"] = Hundredths(ours.ProcessorSeconds),
-            ["debezium_cpu_seconds"] = Hundredths(debezium?.ProcessorSeconds),
-            ["cpu_ratio"] = Hundredths(ours.ProcessorSeconds / debezium?.ProcessorSeconds),
-            ["walsender_cpu_seconds"] = Hundredths(ours.WalSenderSeconds),
-            ["debezium_walsender_cpu_seconds"] = Hundredths(debezium?.WalSenderSeconds),
-            ["rss_mb"] = Whole(ours.PeakMegabytes),
-            ["debezium_rss_mb"] = Whole(debezium?.PeakMegabytes),
+            ["events_per_second"] = Figures.Whole(ours.Warm),
+            ["cold_events_per_second"] = Figures.Whole(ours.Cold),
+            ["debezium_events_per_second"] = Figures.Whole(debezium?.Warm),
+            ["debezium_cold_events_per_second"] = Figures.Whole(debezium?.Cold),
+            ["ratio"] = Figures.Hundredths(ours.Warm / debezium?.Warm),
+            ["cold_ratio"] = Figures.Hundredths(ours.Cold / debezium?.Cold),
+            ["pg_recvlogical_events_per_second"] = Figures.Whole(reader.Warm),
+            ["pg_recvlogical_ratio"] = Figures.Hundredths(ours.Warm / reader.Warm),
+            ["start_seconds"] = Figures.Hundredths(ours.StartSeconds),
+            ["debezium_start_seconds"] = Figures.Hundredths(debezium?.StartSeconds),
+            ["cpu_seconds"] = Figures.Hundredths(ours.ProcessorSeconds),
+            ["debezium_cpu_seconds"] = Figures.Hundredths(debezium?.ProcessorSeconds),
+            ["cpu_ratio"] = Figures.Hundredths(ours.ProcessorSeconds / debezium?.ProcessorSeconds),
+            ["walsender_cpu_seconds"] = Figures.Hundredths(ours.WalSenderSeconds),
+            ["debezium_walsender_cpu_seconds"] = Figures.Hundredths(debezium?.WalSenderSeconds),
+            ["rss_mb"] = Figures.Whole(ours.PeakMegabytes),
+            ["debezium_rss_mb"] = Figures.Whole(debezium?.PeakMegabytes),
         };
+        json["processors_busy_elsewhere"] = Figures.Tenths(results.Max(result => result.Strangers));
         if (options.Content.TableLess) AddTable(json, ours, results[1]);
         return json;
     }
@@ -61,17 +63,11 @@ internal static class RelayReport
     private static void AddTable(JsonObject json, ContenderResult ours, ContenderResult rows)
     {
         json["table_less"] = true;
-        json["table_events_per_second"] = Whole(rows.Warm);
-        json["table_cold_events_per_second"] = Whole(rows.Cold);
-        json["table_ratio"] = Hundredths(ours.Warm / rows.Warm);
+        json["table_events_per_second"] = Figures.Whole(rows.Warm);
+        json["table_cold_events_per_second"] = Figures.Whole(rows.Cold);
+        json["table_ratio"] = Figures.Hundredths(ours.Warm / rows.Warm);
     }
 
     private static string Title(ContenderResult result, IReadOnlyList<ContenderResult> results) =>
         results.Any(other => other.TableLess) ? $"{result.Name}, {(result.TableLess ? "table-less" : "table")}" : result.Name;
-
-    private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "–";
-
-    private static double? Whole(double? value) => value is { } known ? Math.Round(known) : null;
-
-    private static double? Hundredths(double? value) => value is { } known ? Math.Round(known, 2) : null;
 }

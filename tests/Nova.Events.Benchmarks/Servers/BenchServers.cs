@@ -24,6 +24,9 @@ internal sealed class BenchServers : IAsyncDisposable
 
     public KafkaOptions Kafka => new() { BootstrapServers = _servers.Kafka.BootstrapServers, ClientId = "bench" };
 
+    /// <summary>A new folder for the files of one contender's run.</summary>
+    public string ContenderFolder(string name) => Directory.CreateDirectory(Path.Combine(Folder, "contenders", name)).FullName;
+
     /// <summary>Starts both.</summary>
     /// <param name="durable">False where commits are not what is measured.</param>
     /// <param name="keep">True uses the kept folder and leaves it.</param>
