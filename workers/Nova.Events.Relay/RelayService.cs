@@ -49,11 +49,15 @@ internal sealed class RelayService(
         var publications = _options.Publications.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         await using var wal = await WalStream.OpenAsync(_options.ConnectionString, _options.Slot, publications, _options.StatusInterval, stopping);
         // The slot is the lock, and it is ours now: the tails that are read from here on are final.
-        var start = await SessionStart.ReadAsync(kafka.Value, topics.Value, _options, dataSource, stopping);
+        using var store = new RelayStateStore(kafka.Value, _options.Source);
+        var start = await SessionStart.ReadAsync(kafka.Value, topics.Value, _options, dataSource, wal, store, stopping);
         using var session = new RelaySession(wal, start, _options, progress, metrics, time, stopping);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var confirm = new ConfirmLoop(session, wal, store, start.State, _options.StatusInterval, time);
+        using var ended = new CancellationTokenSource();
         RelayLog.Started(logger, _options.Source, _options.Slot, start.State.Era, start.Tails.Count);
-        var beating = new HeartbeatLoop(dataSource, _options, progress, time, logger).RunAsync(session.Fail, ended.Token);
+        var beside = Task.WhenAll(
+            new HeartbeatLoop(dataSource, _options, progress, wal, time, logger).RunAsync(session.Fail, ended.Token),
+            confirm.RunAsync(ended.Token));
         try
         {
             await Task.Factory.StartNew(() => session.Run(drain), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -61,10 +65,11 @@ internal sealed class RelayService(
         finally
         {
             await ended.CancelAsync();
-            await beating;
+            await beside;
+            await confirm.TryConfirmAsync(drain);
             RelayLog.Ended(
                 logger, _options.Source, stopping.IsCancellationRequested ? "Stopped" : "Failed", progress.Published, progress.Skipped,
-                Lsn.Format(session.Confirmed), time.GetElapsedTime(started).TotalMilliseconds);
+                Lsn.Format(confirm.Confirmed), time.GetElapsedTime(started).TotalMilliseconds);
         }
     }
 

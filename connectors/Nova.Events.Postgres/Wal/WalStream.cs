@@ -22,12 +22,15 @@ public sealed class WalStream : IAsyncDisposable
     private ulong _receivedLsn;
     private ulong _confirmedLsn;
 
-    private WalStream(string connectionString, string slot, ReplicationWire wire, TimeSpan statusInterval)
+    private WalStream(string connectionString, string slot, ReplicationWire wire, SourceIdentity source, TimeSpan statusInterval)
     {
-        (_connectionString, _slot, _wire) = (connectionString, slot, wire);
+        (_connectionString, _slot, _wire, Source) = (connectionString, slot, wire, source);
         // A timer of its own: while the reader waits for room, the server must still hear of us and of what is confirmed.
         _status = new Timer(_ => TrySendStatus(), null, statusInterval, statusInterval);
     }
+
+    /// <summary>The database cluster that it comes from, as it was when the slot became ours.</summary>
+    public SourceIdentity Source { get; }
 
     /// <summary>What was read last.</summary>
     public WalMessageKind Kind => _decoder.Kind;
@@ -72,8 +75,7 @@ public sealed class WalStream : IAsyncDisposable
     {
         try
         {
-            var wire = await Task.Run(() => ReplicationWire.Start(WithTextForms(connectionString), StartCommand(slot, publications)), cancellationToken);
-            return new WalStream(connectionString, slot, wire, statusInterval);
+            return await Task.Run(() => Open(connectionString, slot, publications, statusInterval), cancellationToken);
         }
         catch (Exception exception) when (PostgresErrors.Translate(exception, connectionString, slot) is { } translated)
         {
@@ -141,6 +143,22 @@ public sealed class WalStream : IAsyncDisposable
         _wire.EndReads();
         await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.Run(_wire.Dispose);
+    }
+
+    private static WalStream Open(string connectionString, string slot, IReadOnlyList<string> publications, TimeSpan statusInterval)
+    {
+        var wire = ReplicationWire.Open(WithTextForms(connectionString));
+        try
+        {
+            var source = SourceIdentity.Read(wire);
+            wire.Start(StartCommand(slot, publications));
+            return new WalStream(connectionString, slot, wire, source, statusInterval);
+        }
+        catch
+        {
+            wire.Dispose();
+            throw;
+        }
     }
 
     /// <summary>XLogData: its place in the WAL, then a pgoutput message. A keepalive has no message, and only tells how far the server is.</summary>

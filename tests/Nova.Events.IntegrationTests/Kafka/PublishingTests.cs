@@ -98,13 +98,13 @@ public sealed class PublishingTests(RunningServers servers)
     }
 
     [Fact]
-    public async Task The_state_of_a_key_is_its_last_value()
+    public async Task The_states_of_a_key_come_in_their_order()
     {
         await EnsureAsync(1);
         using var publisher = new RecordPublisher(_kafka, TimeSpan.FromSeconds(20));
         foreach (var (key, value) in new[] { ("a", "1"), ("b", "2"), ("a", "3") }) await publisher.PublishAsync(Record(key, Encoding.UTF8.GetBytes(value)));
-        new KeyedStateReader(_kafka).Read(_topic, "a", CancellationToken.None).ShouldBe("3"u8.ToArray());
-        new KeyedStateReader(_kafka).Read(_topic, "c", CancellationToken.None).ShouldBeNull();
+        new KeyedStateReader(_kafka).Read(_topic, "a", CancellationToken.None).ShouldBe(["1"u8.ToArray(), "3"u8.ToArray()]);
+        new KeyedStateReader(_kafka).Read(_topic, "c", CancellationToken.None).ShouldBeEmpty();
     }
 
     private Task<IReadOnlyDictionary<string, int>> EnsureAsync(int partitions, int maxRecordBytes = 4 << 20) =>

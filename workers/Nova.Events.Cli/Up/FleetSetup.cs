@@ -31,7 +31,7 @@ internal sealed class FleetSetup(IEnumerable<KeyValuePair<string, string?>> sett
         var topics = AggregateTypes.All.Select(type => setup.EventTopic(_relay.TopicPrefix + type))
             .Append(setup.EventTopic(_sink.ClientTopic))
             .Concat(Groups().Select(group => setup.EventTopic(Topics.DeadLetters(group))))
-            .Append(new TopicSpecification(Topics.Relay, 1, Compacted: true));
+            .Append(new TopicSpecification(Topics.Relay, 1, TopicKeeping.LastOfEachKey));
         var partitions = await setup.EnsureAsync([.. topics], cancellationToken);
         done.Add($"Kafka: {partitions.Count} topics");
         await using var dataSource = NpgsqlDataSource.Create(_relay.ConnectionString);

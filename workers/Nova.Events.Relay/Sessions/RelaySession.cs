@@ -14,7 +14,6 @@ internal sealed class RelaySession : IDisposable
 {
     private const int MaxInFlightRecords = 1 << 17;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan ConfirmInterval = TimeSpan.FromMilliseconds(200);
     private readonly WalStream _wal;
     private readonly RelayOptions _options;
     private readonly RelayProgress _progress;
@@ -44,8 +43,8 @@ internal sealed class RelaySession : IDisposable
         progress.OldestCommit = () => _watermark.OldestCommittedAt;
     }
 
-    /// <summary>The LSN up to which everything was confirmed.</summary>
-    public ulong Confirmed => _watermark.Confirmable;
+    /// <summary>The LSN up to which everything is acknowledged, and may be confirmed; 0 before the first.</summary>
+    public ulong Confirmable => _watermark.Confirmable;
 
     /// <summary>
     /// Relays until a stop is asked for, then waits for what is in flight until <paramref name="drain"/> is cancelled. Blocks: it takes a
@@ -56,13 +55,9 @@ internal sealed class RelaySession : IDisposable
     {
         _progress.HeartbeatSeen();
         _progress.Running();
-        // Confirming runs beside reading: while the reader waits for room, the server must still hear of progress.
-        using var confirming = _time.CreateTimer(_ => Confirm(), null, ConfirmInterval, ConfirmInterval);
         Read(drain);
         while (!_watermark.IsIdle && _signals.Failure is null) _acknowledged.Wait(Look, drain);
         if (_signals.Failure is { } failure) throw failure;
-        Confirm();
-        _wal.SendStatus();
     }
 
     private void Read(CancellationToken drain)
@@ -78,6 +73,10 @@ internal sealed class RelaySession : IDisposable
         catch (PostgresUnavailableException) when (_signals.IsInterrupted)
         {
             // The signal ended the read.
+        }
+        catch (TailNotMetException exception)
+        {
+            throw new SourceRewoundException(_options.Source, exception.Message);
         }
     }
 
@@ -167,10 +166,5 @@ internal sealed class RelaySession : IDisposable
         {
             // Somebody else signalled, or nobody waits any more.
         }
-    }
-
-    private void Confirm()
-    {
-        if (_watermark.Confirmable is > 0 and var lsn) _wal.Confirm(lsn);
     }
 }

@@ -21,21 +21,37 @@ internal sealed class ReplicationWire : IDisposable
     /// <summary>The bytes that the last taken message lies in.</summary>
     public byte[] Bytes => _received.Bytes;
 
-    /// <summary>Connects and starts; returns once the slot is ours.</summary>
+    /// <summary>Connects.</summary>
     /// <param name="connectionString">An Npgsql connection string.</param>
-    /// <param name="command">START_REPLICATION ….</param>
-    public static ReplicationWire Start(string connectionString, string command)
+    public static ReplicationWire Open(string connectionString) => new(NpgsqlWire.Open(connectionString));
+
+    /// <summary>Runs a replication command; returns its rows, each value as text.</summary>
+    /// <exception cref="Npgsql.PostgresException">The server refused it.</exception>
+    public IReadOnlyList<string?[]> Query(string command)
     {
-        var wire = new ReplicationWire(NpgsqlWire.Open(connectionString));
-        try
+        Send(command);
+        var (rows, error) = (new List<string?[]>(), default(Exception));
+        while (true)
         {
-            wire.Start(command);
-            return wire;
+            var type = Next(out var offset, out var length);
+            var body = Bytes.AsSpan(offset, length);
+            if (type == (byte)'D') rows.Add(DataRow(body));
+            else if (type == (byte)'E') error = ServerError.Read(body);
+            else if (type == (byte)'Z') return error is null ? rows : throw error;
         }
-        catch
+    }
+
+    /// <summary>Starts the copy stream; returns once the slot is ours.</summary>
+    /// <param name="command">START_REPLICATION ….</param>
+    /// <exception cref="Npgsql.PostgresException">The server refused it.</exception>
+    public void Start(string command)
+    {
+        Send(command);
+        // CopyBothResponse comes once the slot is acquired.
+        for (byte type = 0; type != (byte)'W';)
         {
-            wire.Dispose();
-            throw;
+            type = Next(out var offset, out var length);
+            if (type == (byte)'E') throw ServerError.Read(Bytes.AsSpan(offset, length));
         }
     }
 
@@ -95,7 +111,7 @@ internal sealed class ReplicationWire : IDisposable
     /// <summary>Closes the connection; nobody may be receiving any more.</summary>
     public void Dispose() => _wire.Dispose();
 
-    private void Start(string command)
+    private void Send(string command)
     {
         var text = Encoding.UTF8.GetBytes(command);
         var message = new byte[5 + text.Length + 1];
@@ -103,13 +119,29 @@ internal sealed class ReplicationWire : IDisposable
         BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(1), message.Length - 1);
         text.CopyTo(message, 5);
         _wire.Stream.Write(message);
-        // CopyBothResponse comes once the slot is acquired.
-        for (byte type = 0; type != (byte)'W';)
+    }
+
+    private byte Next(out int offset, out int length)
+    {
+        byte type;
+        while (!_received.TryTake(out type, out offset, out length)) Receive();
+        return type;
+    }
+
+    private static string?[] DataRow(ReadOnlySpan<byte> body)
+    {
+        var values = new string?[BinaryPrimitives.ReadInt16BigEndian(body)];
+        body = body[2..];
+        for (var i = 0; i < values.Length; i++)
         {
-            int offset, length;
-            while (!_received.TryTake(out type, out offset, out length)) Receive();
-            if (type == (byte)'E') throw ServerError.Read(Bytes.AsSpan(offset, length));
+            var length = BinaryPrimitives.ReadInt32BigEndian(body);
+            body = body[4..];
+            if (length < 0) continue;
+            values[i] = Encoding.UTF8.GetString(body[..length]);
+            body = body[length..];
         }
+
+        return values;
     }
 
     private static PostgresUnavailableException Ended() => new("The server ended the replication stream.", null);
