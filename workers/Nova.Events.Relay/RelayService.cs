@@ -7,6 +7,7 @@ using Nova.Events.Kafka.Topology;
 using Nova.Events.Postgres;
 using Nova.Events.Postgres.Slots;
 using Nova.Events.Postgres.Wal;
+using Nova.Events.Relay.Parking;
 using Nova.Events.Relay.Sessions;
 using Npgsql;
 
@@ -51,7 +52,8 @@ internal sealed class RelayService(
         // The slot is the lock, and it is ours now: the tails that are read from here on are final.
         using var store = new RelayStateStore(kafka.Value, _options.Source);
         var start = await SessionStart.ReadAsync(kafka.Value, topics.Value, _options, dataSource, wal, store, stopping);
-        using var session = new RelaySession(wal, start, _options, progress, metrics, time, stopping);
+        using var lot = await ParkingLot.ReadAsync(kafka.Value, _options.Source, stopping);
+        using var session = new RelaySession(wal, start, lot, new PoisonHandler(_options, lot, metrics, logger), _options, progress, metrics, time, stopping);
         var confirm = new ConfirmLoop(session, wal, store, start.State, _options.StatusInterval, time);
         using var ended = new CancellationTokenSource();
         RelayLog.Started(logger, _options.Source, _options.Slot, start.State.Era, start.Tails.Count);

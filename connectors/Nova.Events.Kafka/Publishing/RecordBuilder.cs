@@ -10,8 +10,8 @@ public sealed class RecordBuilder
 {
     private const int UsualSize = 64 * 1024;
 
-    /// <summary>What a record costs in a batch beyond its bytes, at most: lengths, offset and timestamp deltas.</summary>
-    private const int Overhead = 64;
+    /// <summary>What a record costs in a batch of its own beyond its bytes, at most: the batch's header, lengths, deltas.</summary>
+    private const int Overhead = 128;
     private byte[] _bytes = New(UsualSize);
     private int _length;
     private Slice _key = Slice.None;
@@ -21,7 +21,7 @@ public sealed class RecordBuilder
     /// <summary>How many headers there are.</summary>
     public int HeaderCount { get; private set; }
 
-    /// <summary>What it takes up in a batch at most: bytes of key, value and headers, and their lengths.</summary>
+    /// <summary>What it takes up at most, in a batch of its own: bytes of key, value and headers, and what frames them.</summary>
     public int SizeInBytes => _length + Overhead + (HeaderCount * 8);
 
     /// <summary>Its key; empty without one.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Confluent.Kafka;
+using Nova.Events.Kafka.Publishing;
 using CreateTopicsOptions = Confluent.Kafka.Admin.CreateTopicsOptions;
 using CreateTopicsException = Confluent.Kafka.Admin.CreateTopicsException;
 
@@ -68,7 +69,8 @@ public sealed class TopicSetup(KafkaOptions kafka, TopicOptions options)
     {
         var settings = new Dictionary<string, string>
         {
-            ["max.message.bytes"] = options.MaxRecordBytes.ToString(CultureInfo.InvariantCulture),
+            // What is kept for ever takes what other topics did not.
+            ["max.message.bytes"] = (topic.Keeping == TopicKeeping.Everything ? ProducerSettings.MaxRequestBytes : options.MaxRecordBytes).ToString(CultureInfo.InvariantCulture),
             ["cleanup.policy"] = topic.Keeping == TopicKeeping.LastOfEachKey ? "compact" : "delete",
             ["retention.ms"] = topic.Keeping == TopicKeeping.ForRetention ? ((long)options.Retention.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : "-1",
         };

@@ -12,8 +12,8 @@ internal enum PoisonKind
     /// <summary>It is larger than its topic takes.</summary>
     Oversize,
 
-    /// <summary>The broker refused it for good.</summary>
-    Refused,
+    /// <summary>An earlier record of its key is parked.</summary>
+    KeyParked,
 }
 
 /// <summary>A record can't be published, now or later; the route's policy says what becomes of it.</summary>

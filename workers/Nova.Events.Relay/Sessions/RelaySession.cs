@@ -2,6 +2,7 @@ using Nova.Events.Contracts;
 using Nova.Events.Kafka.Publishing;
 using Nova.Events.Postgres;
 using Nova.Events.Postgres.Wal;
+using Nova.Events.Relay.Parking;
 using Nova.Events.Relay.Routing;
 
 namespace Nova.Events.Relay.Sessions;
@@ -15,6 +16,8 @@ internal sealed class RelaySession : IDisposable
     private const int MaxInFlightRecords = 1 << 17;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
     private readonly WalStream _wal;
+    private readonly ParkingLot _lot;
+    private readonly PoisonHandler _poison;
     private readonly RelayOptions _options;
     private readonly RelayProgress _progress;
     private readonly RelayMetrics _metrics;
@@ -32,9 +35,9 @@ internal sealed class RelaySession : IDisposable
     private readonly long[] _committedAt = new long[OrderedPublisher.MaxReportsAtOnce];
 
     public RelaySession(
-        WalStream wal, SessionStart start, RelayOptions options, RelayProgress progress, RelayMetrics metrics, TimeProvider time, CancellationToken stopping)
+        WalStream wal, SessionStart start, ParkingLot lot, PoisonHandler poison, RelayOptions options, RelayProgress progress, RelayMetrics metrics, TimeProvider time, CancellationToken stopping)
     {
-        (_wal, _options, _progress, _metrics, _time, _era) = (wal, options, progress, metrics, time, start.State.Era);
+        (_wal, _lot, _poison, _options, _progress, _metrics, _time, _era) = (wal, lot, poison, options, progress, metrics, time, start.State.Era);
         _watermark = new AckWatermark(MaxInFlightRecords, options.MaxInFlightBytes);
         _router = new OutboxRouter(options);
         _signals = new SessionSignals(wal.EndReads, stopping);
@@ -101,10 +104,10 @@ internal sealed class RelaySession : IDisposable
         switch (_wal.Kind)
         {
             case WalMessageKind.Insert when OutboxTable.Holds(_wal.Relation):
-                Publish(_table.Read(_wal), drain);
+                PublishRow(drain);
                 break;
             case WalMessageKind.LogicalMessage when _wal.Transactional && _wal.Prefix == OutboxMessages.Prefix:
-                Publish(_messages.Read(_wal.Content), drain);
+                PublishMessage(drain);
                 break;
             case WalMessageKind.LogicalMessage when Heartbeat.IsOwn(_wal, _options.Source):
                 _progress.HeartbeatSeen();
@@ -116,12 +119,41 @@ internal sealed class RelaySession : IDisposable
         }
     }
 
+    /// <summary>A row; what the table's constraints should have refused is put aside by its payload.</summary>
+    private void PublishRow(CancellationToken drain)
+    {
+        var row = _table.Read(_wal);
+        try
+        {
+            Publish(row, drain);
+        }
+        catch (PoisonException poison)
+        {
+            PutAside(poison, row.Payload, drain);
+        }
+    }
+
+    /// <summary>A message that came without the table; what is none is put aside as it came.</summary>
+    private void PublishMessage(CancellationToken drain)
+    {
+        try
+        {
+            Publish(_messages.Read(_wal.Content), drain);
+        }
+        catch (PoisonException poison)
+        {
+            PutAside(poison, _wal.Content, drain);
+        }
+    }
+
     private void Publish(scoped in OutboxRow row, CancellationToken drain)
     {
-        var position = _wal.PositionOf(_era);
-        var topic = _topics.Of(_router.RouteOf(row), drain);
+        var (position, route) = (_wal.PositionOf(_era), _router.RouteOf(row));
+        var topic = _topics.Of(route, drain);
         var partition = topic.PartitionOf(row.AggregateId);
-        if (topic.Gates[partition].Holds(position))
+        var parked = !_lot.IsEmpty && _lot.Holds(position);
+        var holdsKey = !_lot.IsEmpty && _lot.HoldsKey(route.Topic, row.AggregateId, position);
+        if (parked || (topic.Gates[partition].Holds(position) && !holdsKey))
         {
             _progress.SkippedOne();
             _metrics.Skipped.Add(1);
@@ -129,12 +161,33 @@ internal sealed class RelaySession : IDisposable
         }
 
         _router.Build(row, position, _record);
+        if (holdsKey || _record.SizeInBytes > topic.MaxRecordBytes) PutAside(position, route, topic, holdsKey, drain);
+        else Enqueue(topic, partition, drain);
+    }
+
+    private void Enqueue(SessionTopic topic, int partition, CancellationToken drain)
+    {
         if (!_watermark.HasRoom) WaitUntil(() => _watermark.HasRoom, drain);
         // Not published, and its commit not confirmed: the next session reads it again.
         if (_signals.IsInterrupted) return;
         var sequence = _watermark.Enqueue(_wal.CommittedAt.UtcTicks, _record.SizeInBytes);
         _publisher.Enqueue(topic.Publisher, partition, _record, sequence);
         if (topic.Gates[partition].Opens()) WaitUntil(() => _watermark.IsIdle, drain);
+    }
+
+    private void PutAside(Position position, Route route, SessionTopic topic, bool holdsKey, CancellationToken drain)
+    {
+        var poison = holdsKey
+            ? new PoisonException(PoisonKind.KeyParked, "an earlier record of its key is parked")
+            : new PoisonException(PoisonKind.Oversize, $"it may take {_record.SizeInBytes:N0} bytes, topic '{topic.Name}' takes {topic.MaxRecordBytes:N0} (max.message.bytes)");
+        // A key that is held stays held, whatever the policy is by now.
+        _poison.HandleAsync(poison, position, holdsKey ? route with { Poison = PoisonPolicy.Park } : route, _record, drain).GetAwaiter().GetResult();
+    }
+
+    private void PutAside(PoisonException poison, ReadOnlySpan<byte> content, CancellationToken drain)
+    {
+        var position = _wal.PositionOf(_era);
+        if (!_lot.Holds(position)) _poison.HandleAsync(poison, position, content.ToArray(), drain).GetAwaiter().GetResult();
     }
 
     /// <summary>Waits for acknowledgements; returns early with an interruption.</summary>

@@ -19,6 +19,10 @@ internal sealed record SessionStart(
     KafkaOptions Kafka, TopicOptions TopicOptions, RelayState State, ulong SlotLsn,
     IReadOnlyDictionary<string, FoundTopic> Topics, Dictionary<(string Topic, int Partition), Position> Tails)
 {
+    /// <summary>The topics in which a relay keeps what it must know.</summary>
+    public static IReadOnlyList<TopicSpecification> OwnTopics { get; } =
+        [new(Contracts.Topics.Relay, 1, TopicKeeping.LastOfEachKey), new(Contracts.Topics.Parked, 1, TopicKeeping.Everything)];
+
     /// <summary>Asks Kafka and the database. Called once the slot is ours: before that, another relay may still write.</summary>
     /// <inheritdoc cref="SourceCheck.Check" path="/exception"/>
     public static async Task<SessionStart> ReadAsync(
@@ -27,7 +31,7 @@ internal sealed record SessionStart(
         var setup = new TopicSetup(kafka, topicOptions);
         var routed = options.Routes.Values.Select(route => route.Topic).OfType<string>();
         var topics = AggregateTypes.All.Select(type => options.TopicPrefix + type).Concat(routed).Distinct(StringComparer.Ordinal).Select(setup.EventTopic).ToList();
-        var partitions = await setup.EnsureAsync([.. topics, new TopicSpecification(Contracts.Topics.Relay, 1, TopicKeeping.LastOfEachKey)], cancellationToken);
+        var partitions = await setup.EnsureAsync([.. topics, .. OwnTopics], cancellationToken);
         var written = partitions.Where(topic => IsWritten(topic.Key)).ToDictionary(StringComparer.Ordinal);
         var limits = await new TopicLimits(kafka).ReadAsync(written.Keys);
         var tails = await Task.Run(() => new TailReader(kafka).Read(options.Source, written, cancellationToken), cancellationToken);
