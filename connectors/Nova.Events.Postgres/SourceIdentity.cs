@@ -8,6 +8,15 @@ namespace Nova.Events.Postgres;
 /// <param name="Lineage">Its timelines.</param>
 public sealed record SourceIdentity(ulong SystemId, TimelineLineage Lineage)
 {
+    /// <summary>Asks the server, through a replication connection of its own.</summary>
+    public static Task<SourceIdentity> ReadAsync(string connectionString, CancellationToken cancellationToken = default) => Task.Run(
+        () =>
+        {
+            using var wire = ReplicationWire.Open(connectionString);
+            return Read(wire);
+        },
+        cancellationToken);
+
     internal static SourceIdentity Read(ReplicationWire wire)
     {
         var system = wire.Query("IDENTIFY_SYSTEM")[0];

@@ -13,7 +13,7 @@ if (Console.IsOutputRedirected)
 
 var bench = new RootCommand("Measures on servers of its own, beside whatever else runs here. Ratios travel from machine to machine, figures do not.")
 {
-    RelayCommand.Create(),
+    RelayRateCommand.Create(),
     RelayLatencyCommand.Create(),
     OutboxWriteCommand.Create(),
 };

@@ -29,7 +29,7 @@ public sealed class PostgresErrorTests(RunningServers servers)
     {
         await using var database = await OutboxDatabase.CreateAsync(servers);
         (await Should.ThrowAsync<SlotMissingException>(OpenAsync(database.ConnectionString, database.Slot))).Message.ShouldBe(
-            $"Replication slot '{database.Slot}' does not exist. Create it with 'nova slot create'; changes committed before that are not published.");
+            $"Replication slot '{database.Slot}' does not exist. 'nova slot create' makes it where nothing was published yet; 'nova slot recreate --yes' also publishes what the outbox still holds.");
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class RelayRefusalTests(RunningServers servers)
         await rig.Database.Slots.DropAsync(rig.Database.Slot);
         await using var relay = await rig.StartAsync();
         (await RelayRig.StateAsync(relay, "failing")).ShouldBe("failing");
-        RelayRig.ProgressOf(relay).Reason.ShouldBe($"Replication slot '{rig.Database.Slot}' does not exist. Create it with 'nova slot create'; changes committed before that are not published.");
+        RelayRig.ProgressOf(relay).Reason.ShouldBe($"Replication slot '{rig.Database.Slot}' does not exist. 'nova slot create' makes it where nothing was published yet; 'nova slot recreate --yes' also publishes what the outbox still holds.");
         await rig.Database.Slots.EnsureAsync(rig.Database.Slot);
         (await RelayRig.StateAsync(relay, "running")).ShouldBe("running");
         await RelayRig.StopAsync(relay);

@@ -6,7 +6,7 @@ using Nova.Events.Cli.Commands;
 namespace Nova.Events.Benchmarks.Commands;
 
 /// <summary><c>bench relay</c>: how fast events that are in the WAL already come to Kafka.</summary>
-internal static class RelayCommand
+internal static class RelayRateCommand
 {
     public static Command Create()
     {
