@@ -1,4 +1,5 @@
 using System.Globalization;
+using Npgsql;
 
 namespace Nova.Events.Postgres;
 
@@ -11,4 +12,12 @@ public static class Lsn
     /// <summary>Reads the text form.</summary>
     /// <exception cref="FormatException">It is not one.</exception>
     public static ulong Parse(string text) => (ulong)NpgsqlTypes.NpgsqlLogSequenceNumber.Parse(text);
+
+    /// <summary>Where the WAL ends now.</summary>
+    public static async Task<ulong> CurrentAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        await using var command = dataSource.CreateCommand("SELECT pg_current_wal_insert_lsn()::text");
+        return Parse((string)(await command.ExecuteScalarAsync(cancellationToken))!);
+    }
 }

@@ -23,6 +23,7 @@ public static class PostgresErrors
             new PostgresUnavailableException($"PostgreSQL at {Address(connectionString)}: {database.MessageText}. Create it, or name another in Relay:ConnectionString (NOVA_POSTGRES).", database),
         NpgsqlException { InnerException: SocketException or TimeoutException or IOException } unreachable =>
             new PostgresUnavailableException($"PostgreSQL at {Address(connectionString)} can't be reached: {unreachable.InnerException!.Message}. Start it, or set Relay:ConnectionString (NOVA_POSTGRES).", unreachable),
+        IOException or SocketException => new PostgresUnavailableException($"PostgreSQL at {Address(connectionString)} can't be reached: {exception.Message} Start it, or set Relay:ConnectionString (NOVA_POSTGRES).", exception),
         _ => null,
     };
 

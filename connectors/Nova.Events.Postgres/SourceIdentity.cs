@@ -1,26 +1,28 @@
-using Npgsql;
+using System.Globalization;
+using Nova.Events.Postgres.Wal.Wire;
 
 namespace Nova.Events.Postgres;
 
-/// <summary>Which database cluster this is and how far its WAL goes.</summary>
+/// <summary>Which database cluster this is, and along which timelines its WAL came here.</summary>
 /// <param name="SystemId">Set by initdb; another cluster has another one.</param>
-/// <param name="Timeline">Grows with each promotion.</param>
-/// <param name="WalLsn">End of the WAL now.</param>
-public sealed record SourceIdentity(ulong SystemId, int Timeline, ulong WalLsn)
+/// <param name="Lineage">Its timelines.</param>
+public sealed record SourceIdentity(ulong SystemId, TimelineLineage Lineage)
 {
-    /// <summary>Asks the server.</summary>
-    public static async Task<SourceIdentity> ReadAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
+    /// <summary>Asks the server, through a replication connection of its own.</summary>
+    public static Task<SourceIdentity> ReadAsync(string connectionString, CancellationToken cancellationToken = default) => Task.Run(
+        () =>
+        {
+            using var wire = ReplicationWire.Open(connectionString);
+            return Read(wire);
+        },
+        cancellationToken);
+
+    internal static SourceIdentity Read(ReplicationWire wire)
     {
-        ArgumentNullException.ThrowIfNull(dataSource);
-        await using var command = dataSource.CreateCommand("""
-            SELECT system_identifier::text, timeline_id, (pg_current_wal_insert_lsn() - '0/0')::numeric(20)::text
-            FROM pg_control_system(), pg_control_checkpoint()
-            """);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return new SourceIdentity(
-            ulong.Parse(reader.GetString(0), System.Globalization.CultureInfo.InvariantCulture),
-            reader.GetInt32(1),
-            ulong.Parse(reader.GetString(2), System.Globalization.CultureInfo.InvariantCulture));
+        var system = wire.Query("IDENTIFY_SYSTEM")[0];
+        var timeline = int.Parse(system[1]!, CultureInfo.InvariantCulture);
+        // The first timeline has no history.
+        var history = timeline == 1 ? "" : wire.Query($"TIMELINE_HISTORY {timeline}")[0][1]!;
+        return new SourceIdentity(ulong.Parse(system[0]!, CultureInfo.InvariantCulture), TimelineLineage.Parse(timeline, history));
     }
 }

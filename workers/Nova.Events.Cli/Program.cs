@@ -19,5 +19,6 @@ var nova = new RootCommand("The event backbone: PostgreSQL's WAL to Kafka, to Cl
     VerifyCommand.Create(),
     SchemaCommand.Create(),
     SlotCommand.Create(),
+    RelayCommand.Create(),
 };
 return await CommandErrors.RunAsync(nova, args);

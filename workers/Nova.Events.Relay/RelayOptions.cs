@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Nova.Events.Contracts;
 using Nova.Events.Outbox;
+using Nova.Events.Relay.Routing;
 
 namespace Nova.Events.Relay;
 
@@ -28,6 +29,18 @@ public sealed class RelayOptions : IValidatableObject
     /// <summary>Prefix of the topics; the aggregate type follows. Default <c>outbox.event.</c></summary>
     [Required]
     public string TopicPrefix { get; set; } = Topics.OutboxPrefix;
+
+    /// <summary>Routes that differ from prefix and type, by aggregate type; none by default.</summary>
+    public IDictionary<string, RouteOptions> Routes { get; } = new Dictionary<string, RouteOptions>(StringComparer.Ordinal);
+
+    /// <summary>What becomes of a record that can't be published (too large, undecodable, unroutable). Default <see cref="PoisonPolicy.Halt"/>.</summary>
+    public PoisonPolicy Poison { get; set; } = PoisonPolicy.Halt;
+
+    /// <summary>Adds the attributes of CloudEvents 1.0 as headers (<c>ce_id</c>, <c>ce_type</c>, …). Default no.</summary>
+    public bool CloudEvents { get; set; }
+
+    /// <summary><c>ce_source</c>, a URI reference. Default <c>/nova/</c> and the source.</summary>
+    public string? CloudEventsSource { get; set; }
 
     /// <summary>How long a batch of records waits for more. Default 5 ms.</summary>
     public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(5);
@@ -69,4 +82,14 @@ public sealed class RelayOptions : IValidatableObject
         if (RetentionInterval <= TimeSpan.Zero || RetentionInterval > TimeSpan.FromDays(1))
             yield return new ValidationResult($"Relay:RetentionInterval ({RetentionInterval}) must be above zero and at most a day: partitions are made {OutboxSchema.PartitionDaysAhead} days ahead.");
     }
+}
+
+/// <summary>How the records of one aggregate type are published.</summary>
+public sealed class RouteOptions
+{
+    /// <summary>Their topic. Default: prefix and aggregate type.</summary>
+    public string? Topic { get; set; }
+
+    /// <summary>What becomes of one that can't be published. Default: that of the relay.</summary>
+    public PoisonPolicy? Poison { get; set; }
 }

@@ -34,7 +34,7 @@ public sealed class RelayProgress(TimeProvider time)
 
     internal Func<long?> OldestCommit { get; set; } = () => null;
 
-    internal void PublishedOne() => Interlocked.Increment(ref _published);
+    internal void PublishedMany(int messages) => Interlocked.Add(ref _published, messages);
 
     internal void SkippedOne() => Interlocked.Increment(ref _skipped);
 

@@ -7,6 +7,7 @@ using Nova.Events.Kafka.Topology;
 using Nova.Events.Postgres;
 using Nova.Events.Postgres.Slots;
 using Nova.Events.Postgres.Wal;
+using Nova.Events.Relay.Parking;
 using Nova.Events.Relay.Sessions;
 using Npgsql;
 
@@ -48,25 +49,29 @@ internal sealed class RelayService(
         var started = time.GetTimestamp();
         var publications = _options.Publications.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         await using var wal = await WalStream.OpenAsync(_options.ConnectionString, _options.Slot, publications, _options.StatusInterval, stopping);
-        // The slot is the lock. The server takes it with the first read, which a heartbeat brings to an end: only then are the tails final.
-        await Heartbeat.EmitAsync(dataSource, _options.Source, stopping);
-        await wal.ReadAsync();
-        var start = await SessionStart.ReadAsync(kafka.Value, topics.Value, _options, dataSource, stopping);
-        using var session = new RelaySession(start, _options, progress, metrics, time, stopping);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        // The slot is the lock, and it is ours now: the tails that are read from here on are final.
+        using var store = new RelayStateStore(kafka.Value, _options.Source);
+        var start = await SessionStart.ReadAsync(kafka.Value, topics.Value, _options, dataSource, wal, store, stopping);
+        using var lot = await ParkingLot.ReadAsync(kafka.Value, _options.Source, stopping);
+        using var session = new RelaySession(wal, start, lot, new PoisonHandler(_options, lot, metrics, logger), _options, progress, metrics, time, stopping);
+        var confirm = new ConfirmLoop(session, wal, store, start.State, _options.StatusInterval, time);
+        using var ended = new CancellationTokenSource();
         RelayLog.Started(logger, _options.Source, _options.Slot, start.State.Era, start.Tails.Count);
-        var beating = new HeartbeatLoop(dataSource, _options, progress, time, logger).RunAsync(session.Fail, ended.Token);
+        var beside = Task.WhenAll(
+            new HeartbeatLoop(dataSource, _options, progress, wal, time, logger).RunAsync(session.Fail, ended.Token),
+            confirm.RunAsync(ended.Token));
         try
         {
-            await session.RunAsync(wal, drain);
+            await Task.Factory.StartNew(() => session.Run(drain), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {
             await ended.CancelAsync();
-            await beating;
+            await beside;
+            await confirm.TryConfirmAsync(drain);
             RelayLog.Ended(
                 logger, _options.Source, stopping.IsCancellationRequested ? "Stopped" : "Failed", progress.Published, progress.Skipped,
-                Lsn.Format(session.Confirmed), time.GetElapsedTime(started).TotalMilliseconds);
+                Lsn.Format(confirm.Confirmed), time.GetElapsedTime(started).TotalMilliseconds);
         }
     }
 

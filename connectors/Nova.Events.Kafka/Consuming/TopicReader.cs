@@ -30,6 +30,20 @@ public sealed class TopicReader(KafkaOptions kafka)
         },
         cancellationToken);
 
+    /// <summary>The part of <paramref name="partitions"/> that was published since <paramref name="since"/>, by the records' timestamps.</summary>
+    /// <exception cref="KafkaException">No broker answered.</exception>
+    public Task<IReadOnlyList<PartitionSnapshot>> SinceAsync(
+        IReadOnlyList<PartitionSnapshot> partitions, DateTimeOffset since, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<PartitionSnapshot>>(
+        () =>
+        {
+            using var consumer = NewConsumer();
+            var times = partitions.Select(partition => new TopicPartitionTimestamp(partition.Topic, partition.Partition, new Timestamp(since)));
+            var offsets = consumer.OffsetsForTimes(times, RequestTimeout).ToDictionary(offset => (offset.Topic, offset.Partition.Value), offset => offset.Offset.Value);
+            // A partition that ends before that time answers with its end, which librdkafka gives as −1.
+            return [.. partitions.Select(partition => partition with { First = offsets[(partition.Topic, partition.Partition)] is >= 0 and var first ? Math.Max(first, partition.First) : partition.End })];
+        },
+        cancellationToken);
+
     /// <summary>Up to where a group has committed each of the partitions; without those that it has not committed.</summary>
     /// <exception cref="KafkaException">No broker answered.</exception>
     public Task<IReadOnlyDictionary<(string Topic, int Partition), long>> CommittedAsync(

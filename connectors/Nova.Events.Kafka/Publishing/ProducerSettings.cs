@@ -6,7 +6,7 @@ namespace Nova.Events.Kafka.Publishing;
 internal static class ProducerSettings
 {
     /// <summary>Largest request; above any topic's limit, so that the broker decides and says so.</summary>
-    private const int MaxRequestBytes = 16 << 20;
+    public const int MaxRequestBytes = 16 << 20;
 
     public static ProducerConfig For(KafkaOptions kafka, string role, TimeSpan linger, TimeSpan messageTimeout)
     {

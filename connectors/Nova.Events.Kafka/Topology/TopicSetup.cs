@@ -1,5 +1,6 @@
 using System.Globalization;
 using Confluent.Kafka;
+using Nova.Events.Kafka.Publishing;
 using CreateTopicsOptions = Confluent.Kafka.Admin.CreateTopicsOptions;
 using CreateTopicsException = Confluent.Kafka.Admin.CreateTopicsException;
 
@@ -64,18 +65,25 @@ public sealed class TopicSetup(KafkaOptions kafka, TopicOptions options)
         }
     }
 
-    private Confluent.Kafka.Admin.TopicSpecification Specification(TopicSpecification topic) => new()
+    private Confluent.Kafka.Admin.TopicSpecification Specification(TopicSpecification topic)
     {
-        Name = topic.Name,
-        NumPartitions = topic.Partitions,
-        ReplicationFactor = options.ReplicationFactor,
-        Configs = new Dictionary<string, string>
+        var settings = new Dictionary<string, string>
         {
-            ["max.message.bytes"] = options.MaxRecordBytes.ToString(CultureInfo.InvariantCulture),
-            ["cleanup.policy"] = topic.Compacted ? "compact" : "delete",
-            ["retention.ms"] = topic.Compacted ? "-1" : ((long)options.Retention.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
-        },
-    };
+            // What is kept for ever takes what other topics did not.
+            ["max.message.bytes"] = (topic.Keeping == TopicKeeping.Everything ? ProducerSettings.MaxRequestBytes : options.MaxRecordBytes).ToString(CultureInfo.InvariantCulture),
+            ["cleanup.policy"] = topic.Keeping == TopicKeeping.LastOfEachKey ? "compact" : "delete",
+            ["retention.ms"] = topic.Keeping == TopicKeeping.ForRetention ? ((long)options.Retention.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : "-1",
+        };
+        if (topic.Keeping == TopicKeeping.LastOfEachKey)
+        {
+            // Small segments are compacted soon, so that reading all of it stays cheap; but what was written within the hour is all there.
+            settings["segment.bytes"] = "1048576";
+            settings["min.cleanable.dirty.ratio"] = "0.1";
+            settings["min.compaction.lag.ms"] = "3600000";
+        }
+
+        return new() { Name = topic.Name, NumPartitions = topic.Partitions, ReplicationFactor = options.ReplicationFactor, Configs = settings };
+    }
 
     private async Task<Dictionary<string, int>> WaitUntilThereAsync(IAdminClient admin, List<TopicSpecification> missing, CancellationToken cancellationToken)
     {

@@ -3,8 +3,21 @@ namespace Nova.Events.Kafka.Topology;
 /// <summary>A topic as the fleet needs it.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Partitions">Partitions that it has at least.</param>
-/// <param name="Compacted">True where only the last record of each key is kept.</param>
-public sealed record TopicSpecification(string Name, int Partitions, bool Compacted = false);
+/// <param name="Keeping">What it keeps.</param>
+public sealed record TopicSpecification(string Name, int Partitions, TopicKeeping Keeping = TopicKeeping.ForRetention);
+
+/// <summary>What a topic keeps.</summary>
+public enum TopicKeeping
+{
+    /// <summary>Every record, as long as the configured retention.</summary>
+    ForRetention,
+
+    /// <summary>The last record of each key, for ever.</summary>
+    LastOfEachKey,
+
+    /// <summary>Every record, for ever.</summary>
+    Everything,
+}
 
 /// <summary>A topic contradicts what the fleet needs.</summary>
 public sealed class TopicMismatchException(string topic, int partitions, int needed)

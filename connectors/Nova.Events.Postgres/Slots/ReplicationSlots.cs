@@ -5,11 +5,17 @@ namespace Nova.Events.Postgres.Slots;
 /// <summary>Creates, drops and inspects logical replication slots, through SQL.</summary>
 public sealed class ReplicationSlots(NpgsqlDataSource dataSource)
 {
+    private const int FailoverSince = 17;
+
+    // What a server of an earlier version does not have comes as null out of the row's JSON.
     private const string Select = """
-        SELECT slot_name, database, plugin, active, active_pid, wal_status,
+        SELECT slot_name, database, plugin, active_pid, coalesce(wal_status, 'lost'),
                (confirmed_flush_lsn - '0/0')::numeric(20)::text, (restart_lsn - '0/0')::numeric(20)::text,
-               (pg_current_wal_lsn() - restart_lsn)::bigint, (pg_current_wal_lsn() - confirmed_flush_lsn)::bigint
-        FROM pg_replication_slots WHERE slot_name = $1
+               (wal.now - restart_lsn)::bigint, (wal.now - confirmed_flush_lsn)::bigint, safe_wal_size,
+               to_jsonb(slots)->>'invalidation_reason', coalesce((to_jsonb(slots)->>'failover')::boolean, false), pg_is_in_recovery()
+        FROM pg_replication_slots slots,
+             LATERAL (SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END AS now) wal
+        WHERE slot_name = $1
         """;
 
     /// <summary>Creates the slot where it is missing; true if it did. The publications must exist before.</summary>
@@ -25,7 +31,9 @@ public sealed class ReplicationSlots(NpgsqlDataSource dataSource)
         }
 
         // Creating a slot waits for all running transactions; a stuck one must show as an error, not as a hang.
-        await using var create = new NpgsqlCommand("SELECT pg_create_logical_replication_slot($1, 'pgoutput')", connection)
+        // Where the server can, standbys keep a copy of it: a promoted one goes on where the relay was.
+        var failover = connection.PostgreSqlVersion.Major >= FailoverSince ? ", failover => true" : "";
+        await using var create = new NpgsqlCommand($"SELECT pg_create_logical_replication_slot($1, 'pgoutput'{failover})", connection)
         {
             Parameters = { new() { Value = slot } },
             CommandTimeout = 60,
@@ -75,12 +83,16 @@ public sealed class ReplicationSlots(NpgsqlDataSource dataSource)
             reader.GetString(0),
             reader.GetString(1),
             reader.GetString(2),
-            reader.IsDBNull(4) ? null : reader.GetInt32(4),
-            reader.IsDBNull(5) ? "unknown" : reader.GetString(5),
+            reader.IsDBNull(3) ? null : reader.GetInt32(3),
+            reader.GetString(4),
+            Number(reader, 5),
             Number(reader, 6),
-            Number(reader, 7),
+            reader.IsDBNull(7) ? null : reader.GetInt64(7),
             reader.IsDBNull(8) ? null : reader.GetInt64(8),
-            reader.IsDBNull(9) ? null : reader.GetInt64(9));
+            reader.IsDBNull(9) ? null : reader.GetInt64(9),
+            reader.IsDBNull(10) ? null : reader.GetString(10),
+            reader.GetBoolean(11),
+            reader.GetBoolean(12));
     }
 
     private static ulong? Number(NpgsqlDataReader reader, int column) =>

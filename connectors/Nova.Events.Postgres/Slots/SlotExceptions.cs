@@ -10,7 +10,7 @@ public sealed class SlotInUseException(string slot, Exception inner)
 
 /// <summary>There is no such slot.</summary>
 public sealed class SlotMissingException(string slot, Exception? inner)
-    : Exception($"Replication slot '{slot}' does not exist. Create it with 'nova slot create'; changes committed before that are not published.", inner)
+    : Exception($"Replication slot '{slot}' does not exist. 'nova slot create' makes it where nothing was published yet; 'nova slot recreate --yes' also publishes what the outbox still holds.", inner)
 {
     /// <summary>The slot.</summary>
     public string Slot { get; } = slot;
@@ -18,7 +18,7 @@ public sealed class SlotMissingException(string slot, Exception? inner)
 
 /// <summary>The server gave the slot up: WAL that it needed is gone.</summary>
 public sealed class SlotLostException(string slot, Exception inner)
-    : Exception($"Replication slot '{slot}' is lost: {inner.Message}. The WAL that it needed is gone; drop it with 'nova slot drop --yes' and create it anew. Raise max_slot_wal_keep_size so that it lasts longer.", inner)
+    : Exception($"Replication slot '{slot}' is lost: {inner.Message}. The WAL that it needed is gone. 'nova slot recreate --yes' makes a new one and publishes what the outbox still holds. Raise max_slot_wal_keep_size so that it lasts longer.", inner)
 {
     /// <summary>The slot.</summary>
     public string Slot { get; } = slot;

@@ -33,6 +33,15 @@ internal ref struct PgOutputReader(ReadOnlySpan<byte> message)
         return text;
     }
 
+    /// <summary>A string that is mostly the last one again: no new object then.</summary>
+    public string Interned(string last)
+    {
+        var text = _message.Slice(Offset, _message[Offset..].IndexOf((byte)0));
+        if (!Ascii.Equals(text, last)) return String();
+        Offset += text.Length + 1;
+        return last;
+    }
+
     public void Skip(int bytes) => Offset += bytes;
 
     private ReadOnlySpan<byte> Take(int bytes)

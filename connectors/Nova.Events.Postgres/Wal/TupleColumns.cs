@@ -22,7 +22,7 @@ public sealed class TupleColumns
         return _message.AsSpan(offset, length);
     }
 
-    internal void Read(byte[] message, ref PgOutputReader reader)
+    internal void Read(byte[] message, int origin, ref PgOutputReader reader)
     {
         _message = message;
         Count = reader.Int16();
@@ -31,7 +31,7 @@ public sealed class TupleColumns
         {
             var kind = reader.Byte();
             var length = kind is (byte)'t' or (byte)'b' ? reader.Int32() : 0;
-            _columns[i] = (kind, reader.Offset, length);
+            _columns[i] = (kind, origin + reader.Offset, length);
             reader.Skip(length);
         }
     }

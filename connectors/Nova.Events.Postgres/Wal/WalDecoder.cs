@@ -1,4 +1,3 @@
-
 namespace Nova.Events.Postgres.Wal;
 
 /// <summary>
@@ -9,6 +8,7 @@ internal sealed class WalDecoder
 {
     private readonly Dictionary<uint, Relation> _relations = [];
     private uint _changes;
+    private int _origin;
     private bool _inTransaction;
 
     public WalMessageKind Kind { get; private set; }
@@ -32,9 +32,10 @@ internal sealed class WalDecoder
     public ReadOnlyMemory<byte> Content { get; private set; }
 
     /// <summary>Decodes one message; false for one that only describes (relation, type, origin).</summary>
-    public bool Decode(byte[] buffer, int length)
+    public bool Decode(byte[] buffer, int offset, int length)
     {
-        var reader = new PgOutputReader(buffer.AsSpan(0, length));
+        _origin = offset;
+        var reader = new PgOutputReader(buffer.AsSpan(offset, length));
         switch (reader.Byte())
         {
             case (byte)'B': return Begin(ref reader);
@@ -80,7 +81,7 @@ internal sealed class WalDecoder
         if (!_relations.TryGetValue(oid, out var relation)) throw new WalProtocolException($"A change of relation {oid} came before its description.");
         Relation = relation;
         // For updates and deletes the first tuple may be the old key or row; only an insert's columns are read so far.
-        if (reader.Byte() == 'N') New.Read(buffer, ref reader);
+        if (reader.Byte() == 'N') New.Read(buffer, _origin, ref reader);
         return Counted(kind);
     }
 
@@ -88,9 +89,9 @@ internal sealed class WalDecoder
     {
         Transactional = (reader.Byte() & 1) != 0;
         reader.Skip(8);
-        Prefix = reader.String();
+        Prefix = reader.Interned(Prefix);
         var length = reader.Int32();
-        Content = buffer.AsMemory(reader.Offset, length);
+        Content = buffer.AsMemory(_origin + reader.Offset, length);
         if (Transactional) return Counted(WalMessageKind.LogicalMessage);
         Kind = WalMessageKind.LogicalMessage;
         return true;

@@ -1,30 +1,36 @@
+using System.Buffers.Binary;
 using Npgsql;
-using Npgsql.Replication;
-using Npgsql.Replication.Internal;
-using Npgsql.Replication.PgOutput;
-using NpgsqlTypes;
 using Nova.Events.Contracts;
 using Nova.Events.Postgres.Slots;
+using Nova.Events.Postgres.Wal.Wire;
 
 namespace Nova.Events.Postgres.Wal;
 
 /// <summary>
-/// The write-ahead log of one slot, message by message, in commit order. A cursor: what its properties show is valid until the next
-/// <see cref="ReadAsync"/>; copy what you keep.
+/// The write-ahead log of one slot, message by message, in commit order. A cursor for one thread: what its properties show is valid until the
+/// next <see cref="TryRead"/>; copy what you keep. <see cref="Confirm"/> and what it is told from may be called on any thread.
 /// </summary>
 public sealed class WalStream : IAsyncDisposable
 {
-    private readonly LogicalReplicationConnection _connection;
+    private const int DataHeaderLength = 1 + 8 + 8 + 8;
+    private readonly string _connectionString;
     private readonly string _slot;
-    private readonly IAsyncEnumerator<XLogDataMessage> _frames;
-    private readonly CancellationTokenSource _reading;
+    private readonly ReplicationWire _wire;
+    private readonly Timer _status;
     private readonly WalDecoder _decoder = new();
-    private byte[] _buffer = new byte[16 * 1024];
-    private int _length;
-    private Task _pending = Task.CompletedTask;
+    private Task _reading = Task.CompletedTask;
+    private ulong _receivedLsn;
+    private ulong _confirmedLsn;
 
-    private WalStream(LogicalReplicationConnection connection, string slot, IAsyncEnumerator<XLogDataMessage> frames, CancellationTokenSource reading) =>
-        (_connection, _slot, _frames, _reading) = (connection, slot, frames, reading);
+    private WalStream(string connectionString, string slot, ReplicationWire wire, SourceIdentity source, TimeSpan statusInterval)
+    {
+        (_connectionString, _slot, _wire, Source) = (connectionString, slot, wire, source);
+        // A timer of its own: while the reader waits for room, the server must still hear of us and of what is confirmed.
+        _status = new Timer(_ => TrySendStatus(), null, statusInterval, statusInterval);
+    }
+
+    /// <summary>The database cluster that it comes from, as it was when the slot became ours.</summary>
+    public SourceIdentity Source { get; }
 
     /// <summary>What was read last.</summary>
     public WalMessageKind Kind => _decoder.Kind;
@@ -56,7 +62,10 @@ public sealed class WalStream : IAsyncDisposable
     /// <summary>On a logical message: its content.</summary>
     public ReadOnlySpan<byte> Content => _decoder.Content.Span;
 
-    /// <summary>Starts to read <paramref name="slot"/> at the first commit that was not confirmed.</summary>
+    /// <summary>How far the server has read its WAL for us, also where nothing in it was for us. It is a sign of life, and never to be confirmed.</summary>
+    public ulong ReceivedLsn => Volatile.Read(ref _receivedLsn);
+
+    /// <summary>Starts to read <paramref name="slot"/> at the first commit that was not confirmed. Once it returns, the slot is ours.</summary>
     /// <exception cref="SlotInUseException">Another process reads it.</exception>
     /// <exception cref="SlotMissingException">There is no such slot.</exception>
     /// <exception cref="SlotLostException">The server gave the slot up.</exception>
@@ -64,54 +73,55 @@ public sealed class WalStream : IAsyncDisposable
     public static async Task<WalStream> OpenAsync(
         string connectionString, string slot, IReadOnlyList<string> publications, TimeSpan statusInterval, CancellationToken cancellationToken)
     {
-        var connection = new LogicalReplicationConnection(WithTextForms(connectionString)) { WalReceiverStatusInterval = statusInterval };
-        var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var stream = default(WalStream);
         try
         {
-            await connection.Open(reading.Token);
-            var frames = connection
-                .StartLogicalReplication(new PgOutputReplicationSlot(slot), reading.Token, walLocation: null, Options(publications))
-                .GetAsyncEnumerator(reading.Token);
-            stream = new WalStream(connection, slot, frames, reading);
-            return stream;
+            return await Task.Run(() => Open(connectionString, slot, publications, statusInterval), cancellationToken);
         }
         catch (Exception exception) when (PostgresErrors.Translate(exception, connectionString, slot) is { } translated)
         {
             throw translated;
         }
-        finally
-        {
-            if (stream is null)
-            {
-                reading.Dispose();
-                await connection.DisposeAsync();
-            }
-        }
     }
 
-    /// <summary>Reads on to the next transaction boundary, change or logical message.</summary>
+    /// <summary>Reads the next transaction boundary, change or logical message that was received; false when more must be received first.</summary>
     /// <inheritdoc cref="OpenAsync" path="/exception"/>
-    public ValueTask ReadAsync()
-    {
-        var reading = ReadMessageAsync();
-        if (reading.IsCompleted) return reading;
-        _pending = reading.AsTask();
-        return new ValueTask(_pending);
-    }
-
-    private async ValueTask ReadMessageAsync()
+    public bool TryRead()
     {
         try
         {
-            do await ReadFrameAsync();
-            while (!_decoder.Decode(_buffer, _length));
+            while (_wire.TryTake(out var offset, out var length))
+                if (Decode(offset, length)) return true;
+            return false;
         }
-        catch (Exception exception) when (PostgresErrors.Translate(exception, _connection.ConnectionString, _slot) is { } translated)
+        catch (Exception exception) when (PostgresErrors.Translate(exception, _connectionString, _slot) is { } translated)
         {
             throw translated;
         }
     }
+
+    /// <summary>Receives more, and blocks until some has come.</summary>
+    /// <exception cref="PostgresUnavailableException">The server ended the stream, or <see cref="EndReads"/> did.</exception>
+    public void Receive()
+    {
+        try
+        {
+            _wire.Receive();
+        }
+        catch (Exception exception) when (PostgresErrors.Translate(exception, _connectionString, _slot) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    /// <summary>Ends a <see cref="Receive"/> that waits, and every later one; may be called on any thread. Confirming goes on.</summary>
+    public void EndReads() => _wire.EndReads();
+
+    /// <summary>Reads on to the next transaction boundary, change or logical message, on a thread of the pool.</summary>
+    /// <inheritdoc cref="OpenAsync" path="/exception"/>
+    public Task ReadAsync() => _reading = Task.Run(() =>
+    {
+        while (!TryRead()) Receive();
+    });
 
     /// <summary>The position of a record made from the current change.</summary>
     public Position PositionOf(ushort era, uint part = 0) => Position.Of(era, CommitLsn, ChangeIndex, part);
@@ -120,29 +130,71 @@ public sealed class WalStream : IAsyncDisposable
     /// Confirms all transactions up to <paramref name="transactionEndLsn"/>; the server may forget them. Sent with the next status update.
     /// Never call it with anything but the <see cref="TransactionEndLsn"/> of a commit whose every record is acknowledged.
     /// </summary>
-    public void Confirm(ulong transactionEndLsn) => _connection.SetReplicationStatus(new NpgsqlLogSequenceNumber(transactionEndLsn));
+    public void Confirm(ulong transactionEndLsn) => Volatile.Write(ref _confirmedLsn, transactionEndLsn);
 
     /// <summary>Tells the server now what was confirmed.</summary>
-    public Task SendStatusAsync(CancellationToken cancellationToken) => _connection.SendStatusUpdate(cancellationToken);
+    /// <exception cref="IOException">The connection is gone.</exception>
+    public void SendStatus() => _wire.SendStatus(ReceivedLsn, Volatile.Read(ref _confirmedLsn));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // Without the cancellation, disposing the enumerator reads on to the end of the stream, which has none.
-        await _reading.CancelAsync();
-        // An enumerator can't be disposed while it moves. What the read comes to is for whoever called it.
-        await _pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _status.DisposeAsync();
+        _wire.EndReads();
+        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Run(_wire.Dispose);
+    }
+
+    private static WalStream Open(string connectionString, string slot, IReadOnlyList<string> publications, TimeSpan statusInterval)
+    {
+        var wire = ReplicationWire.Open(WithTextForms(connectionString));
         try
         {
-            await _frames.DisposeAsync();
+            var source = SourceIdentity.Read(wire);
+            wire.Start(StartCommand(slot, publications));
+            return new WalStream(connectionString, slot, wire, source, statusInterval);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or NpgsqlException or IOException)
+        catch
         {
-            // The connection is given up in any case.
+            wire.Dispose();
+            throw;
         }
+    }
 
-        await _connection.DisposeAsync();
-        _reading.Dispose();
+    /// <summary>XLogData: its place in the WAL, then a pgoutput message. A keepalive has no message, and only tells how far the server is.</summary>
+    private bool Decode(int offset, int length)
+    {
+        var frame = _wire.Bytes.AsSpan(offset, length);
+        switch (frame[0])
+        {
+            case (byte)'w':
+                Received(BinaryPrimitives.ReadUInt64BigEndian(frame[1..]));
+                return _decoder.Decode(_wire.Bytes, offset + DataHeaderLength, length - DataHeaderLength);
+            case (byte)'k':
+                Received(BinaryPrimitives.ReadUInt64BigEndian(frame[1..]));
+                if (frame[17] == 1) TrySendStatus();
+                return false;
+            default:
+                throw new WalProtocolException($"The server sent '{(char)frame[0]}' in the replication stream.");
+        }
+    }
+
+    /// <summary>Descriptions carry no place: what is lower than before is none.</summary>
+    private void Received(ulong lsn)
+    {
+        if (lsn > _receivedLsn) Volatile.Write(ref _receivedLsn, lsn);
+    }
+
+    private void TrySendStatus()
+    {
+        try
+        {
+            SendStatus();
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            // The reader meets the same broken connection, and says so.
+        }
     }
 
     /// <summary>Values arrive as text in the session's forms: ours, whatever the server, the database or the role is set to.</summary>
@@ -153,20 +205,10 @@ public sealed class WalStream : IAsyncDisposable
         return settings.ConnectionString;
     }
 
-    private static KeyValuePair<string, string?>[] Options(IReadOnlyList<string> publications) =>
-    [
-        // Streaming stays off: only committed transactions arrive, whole, in commit order, and the server spills large ones.
-        new("proto_version", "2"),
-        new("publication_names", string.Join(',', publications)),
-        new("messages", "true"),
-    ];
-
-    private async ValueTask ReadFrameAsync()
+    /// <summary>Streaming stays off: only committed transactions arrive, whole, in commit order, and the server spills large ones.</summary>
+    private static string StartCommand(string slot, IReadOnlyList<string> publications)
     {
-        if (!await _frames.MoveNextAsync()) throw new PostgresUnavailableException("The server ended the replication stream.", null);
-        var data = _frames.Current.Data;
-        _length = (int)data.Length;
-        if (_buffer.Length < _length) _buffer = new byte[Math.Max(_length, _buffer.Length * 2)];
-        await data.ReadExactlyAsync(_buffer.AsMemory(0, _length), _reading.Token);
+        var names = string.Join(',', publications.Select(name => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
+        return $"START_REPLICATION SLOT \"{slot}\" LOGICAL 0/0 (\"proto_version\" '2', \"publication_names\" '{names.Replace("'", "''", StringComparison.Ordinal)}', \"messages\" 'true')";
     }
 }

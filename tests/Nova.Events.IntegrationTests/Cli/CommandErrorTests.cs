@@ -61,9 +61,9 @@ public sealed class CommandErrorTests(RunningServers servers)
         await using var database = await OutboxDatabase.CreateAsync(servers);
         (string, string)[] environment = [("NOVA_POSTGRES", database.ConnectionString), ("NOVA_RELAY__SLOT", database.Slot)];
         var missing = await NovaCommand.RunAsync(["slot", "status"], environment);
-        (missing.ExitCode, missing.Error).ShouldBe((1, $"nova: Replication slot '{database.Slot}' does not exist. Create it with 'nova slot create'; changes committed before that are not published.\n"));
+        (missing.ExitCode, missing.Error).ShouldBe((1, $"nova: Replication slot '{database.Slot}' does not exist. 'nova slot create' makes it where nothing was published yet; 'nova slot recreate --yes' also publishes what the outbox still holds.\n"));
         (await NovaCommand.RunAsync(["slot", "create"], environment)).ShouldBe((0, $"slot {database.Slot} created\n", ""));
-        (await NovaCommand.RunAsync(["slot", "status"], environment)).Output.ShouldStartWith($"slot {database.Slot}: inactive, WAL reserved, ");
+        (await NovaCommand.RunAsync(["slot", "status"], environment)).Output.ShouldStartWith($"slot {database.Slot}: inactive, read by nobody, ");
         (await NovaCommand.RunAsync(["slot", "drop"], environment)).Error.ShouldBe($"nova: Dropping slot '{database.Slot}' forgets the WAL that was not published. Repeat with --yes.\n");
         (await NovaCommand.RunAsync(["slot", "drop", "--yes"], environment)).ShouldBe((0, $"slot {database.Slot} dropped\n", ""));
     }

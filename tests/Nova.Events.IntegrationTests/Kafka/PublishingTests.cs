@@ -23,20 +23,15 @@ public sealed class PublishingTests(RunningServers servers)
     {
         await EnsureAsync(2);
         var (acknowledged, all) = (new ConcurrentBag<long>(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        using (var publisher = Ordered(sequence =>
+        using (var publisher = Ordered(sequences =>
         {
-            acknowledged.Add(sequence);
+            foreach (var sequence in sequences.Span) acknowledged.Add(sequence);
             if (acknowledged.Count == 2_000) all.TrySetResult();
         }))
         {
-            for (var i = 0; i < 2_000; i++)
-            {
-                await publisher.WaitForRoomAsync(CancellationToken.None);
-                publisher.Enqueue(Record($"{i}"), i % 2, i);
-            }
-
+            var topic = publisher.Topic(_topic);
+            for (var i = 0; i < 2_000; i++) publisher.Enqueue(topic, i % 2, Built($"{i}"), i);
             await all.Task.WaitAsync(TimeSpan.FromSeconds(20));
-            publisher.IsBusy.ShouldBeFalse();
         }
 
         acknowledged.Order().ShouldBe(Enumerable.Range(0, 2_000).Select(i => (long)i));
@@ -49,24 +44,31 @@ public sealed class PublishingTests(RunningServers servers)
         await EnsureAsync(1, maxRecordBytes: 1 << 20);
         var failed = new TaskCompletionSource<PublishException>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var publisher = Ordered(_ => { }, failed.SetResult);
-        publisher.Enqueue(Record("large", Noise(3 << 20)), 0, 0);
+        var topic = publisher.Topic(_topic);
+        publisher.Enqueue(topic, 0, Built("large", Noise(3 << 20)), 0);
         var failure = await failed.Task.WaitAsync(TimeSpan.FromSeconds(20));
         failure.Message.ShouldContain(_topic);
         failure.Message.ShouldContain("Message size too large");
         failure.Message.ShouldEndWith("Raise the topic's max.message.bytes; the relay goes on by itself.");
         failure.IsTransient.ShouldBeFalse();
-        Should.Throw<PublishException>(() => publisher.Enqueue(Record("next"), 0, 1)).ShouldBeSameAs(failure);
+        Should.Throw<PublishException>(() => publisher.Enqueue(topic, 0, Built("next"), 1)).ShouldBeSameAs(failure);
         (await KeysAsync(0)).ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task A_full_byte_budget_makes_the_caller_wait_until_Kafka_has_acknowledged()
+    public async Task A_record_arrives_with_its_key_its_value_and_any_number_of_headers()
     {
         await EnsureAsync(1);
-        using var publisher = Ordered(_ => { }, maxInFlightBytes: 1_000);
-        publisher.Enqueue(Record("a", Noise(2_000)), 0, 0);
-        await publisher.WaitForRoomAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
-        publisher.HasRoom.ShouldBeTrue();
+        var acknowledged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var publisher = Ordered(sequences => { if (sequences.Span.Contains(2)) acknowledged.TrySetResult(); });
+        var headers = Enumerable.Range(0, 100).Select(i => new RecordHeader($"h{i}", i == 1 ? [] : Encoding.UTF8.GetBytes($"{i}\0ä"))).ToList();
+        PublishRecord[] records = [Record("k", "v"u8.ToArray()) with { Headers = headers }, Record("", []), Record("tombstone")];
+        for (var i = 0; i < records.Length; i++) publisher.Enqueue(publisher.Topic(_topic), 0, Built(records[i]), i);
+        await acknowledged.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        var log = await LogAsync(0);
+        log.Select(record => (Encoding.UTF8.GetString(record.Key!), record.Value is null ? null : Encoding.UTF8.GetString(record.Value)))
+            .ShouldBe([("k", "v"), ("", ""), ("tombstone", null)]);
+        log[0].Headers.Select(header => (header.Name, Encoding.UTF8.GetString(header.Value!))).ShouldBe(headers.Select(header => (header.Name, Encoding.UTF8.GetString(header.Value!))));
     }
 
     [Fact]
@@ -96,20 +98,29 @@ public sealed class PublishingTests(RunningServers servers)
     }
 
     [Fact]
-    public async Task The_state_of_a_key_is_its_last_value()
+    public async Task The_states_of_a_key_come_in_their_order()
     {
         await EnsureAsync(1);
         using var publisher = new RecordPublisher(_kafka, TimeSpan.FromSeconds(20));
         foreach (var (key, value) in new[] { ("a", "1"), ("b", "2"), ("a", "3") }) await publisher.PublishAsync(Record(key, Encoding.UTF8.GetBytes(value)));
-        new KeyedStateReader(_kafka).Read(_topic, "a", CancellationToken.None).ShouldBe("3"u8.ToArray());
-        new KeyedStateReader(_kafka).Read(_topic, "c", CancellationToken.None).ShouldBeNull();
+        new KeyedStateReader(_kafka).Read(_topic, "a", CancellationToken.None).ShouldBe(["1"u8.ToArray(), "3"u8.ToArray()]);
+        new KeyedStateReader(_kafka).Read(_topic, "c", CancellationToken.None).ShouldBeEmpty();
     }
 
     private Task<IReadOnlyDictionary<string, int>> EnsureAsync(int partitions, int maxRecordBytes = 4 << 20) =>
         new TopicSetup(_kafka, new TopicOptions { MaxRecordBytes = maxRecordBytes }).EnsureAsync([new(_topic, partitions)]);
 
-    private OrderedPublisher Ordered(Action<long> acknowledged, Action<PublishException>? failed = null, long maxInFlightBytes = 1 << 20) =>
-        new(_kafka, TimeSpan.FromMilliseconds(2), maxInFlightBytes, acknowledged, failed ?? (_ => { }));
+    private OrderedPublisher Ordered(Action<ReadOnlyMemory<long>> acknowledged, Action<PublishException>? failed = null) =>
+        new(_kafka, TimeSpan.FromMilliseconds(2), maxBatchBytes: 1 << 20, acknowledged, failed ?? (_ => { }));
+
+    private RecordBuilder Built(string key, byte[]? value = null) => Built(Record(key, value));
+
+    private static RecordBuilder Built(PublishRecord record)
+    {
+        var builder = new RecordBuilder();
+        builder.Set(record);
+        return builder;
+    }
 
     /// <summary>Bytes that compression does not make fewer.</summary>
     private static byte[] Noise(int length)
@@ -124,12 +135,14 @@ public sealed class PublishingTests(RunningServers servers)
     private PublishRecord Placed(string source, Position position) =>
         Record("k") with { Headers = [new RecordHeader(HeaderNames.Position, Encoding.UTF8.GetBytes(new SourcePosition(source, position).ToString()))] };
 
-    private async Task<List<string>> KeysAsync(int partition)
+    private async Task<List<string>> KeysAsync(int partition) => [.. (await LogAsync(partition)).Select(record => Encoding.UTF8.GetString(record.Key!))];
+
+    private async Task<List<ConsumedRecord>> LogAsync(int partition)
     {
         var reader = new TopicReader(_kafka);
         var snapshot = (await reader.SnapshotAsync(topic => topic == _topic, CancellationToken.None)).Single(snapshot => snapshot.Partition == partition);
-        var keys = new List<string>();
-        await foreach (var record in reader.ReadAsync(snapshot, CancellationToken.None)) keys.Add(Encoding.UTF8.GetString(record.Key!));
-        return keys;
+        var log = new List<ConsumedRecord>();
+        await foreach (var record in reader.ReadAsync(snapshot, CancellationToken.None)) log.Add(record);
+        return log;
     }
 }

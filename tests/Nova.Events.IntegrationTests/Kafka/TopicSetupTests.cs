@@ -26,7 +26,7 @@ public sealed class TopicSetupTests(RunningServers servers)
     public async Task A_new_topic_has_the_configured_limits()
     {
         Skip.If(servers.All.Kafka.IsMock, "the mock cluster knows no topic settings");
-        await Setup(new TopicOptions { Retention = TimeSpan.FromHours(5), MaxRecordBytes = 3 << 20 }).EnsureAsync([new(_topic, 1), new(_topic + "_state", 1, Compacted: true)]);
+        await Setup(new TopicOptions { Retention = TimeSpan.FromHours(5), MaxRecordBytes = 3 << 20 }).EnsureAsync([new(_topic, 1), new(_topic + "_state", 1, TopicKeeping.LastOfEachKey)]);
         (await ConfigAsync(_topic, "retention.ms"), await ConfigAsync(_topic, "max.message.bytes"), await ConfigAsync(_topic, "cleanup.policy")).ShouldBe(("18000000", "3145728", "delete"));
         (await ConfigAsync(_topic + "_state", "retention.ms"), await ConfigAsync(_topic + "_state", "cleanup.policy")).ShouldBe(("-1", "compact"));
     }

@@ -56,7 +56,7 @@ public sealed class WalStreamTests(RunningServers servers)
             (await InsertedAsync(wal)).ShouldBe("Second");
             await wal.ReadAsync();
             wal.Confirm(end);
-            await wal.SendStatusAsync(CancellationToken.None);
+            wal.SendStatus();
             (await Eventually.ValueAsync(async () => (await database.Slots.FindAsync(database.Slot))!.ConfirmedLsn, lsn => lsn >= end)).ShouldBe(end);
         }
 
@@ -84,7 +84,7 @@ public sealed class WalStreamTests(RunningServers servers)
     {
         await using var database = await OutboxDatabase.CreateAsync(servers, withSlot: true);
         var wal = await OpenAsync(database);
-        var reading = wal.ReadAsync().AsTask();
+        var reading = wal.ReadAsync();
         await Eventually.ValueAsync(() => database.Slots.FindAsync(database.Slot), slot => slot!.ActivePid is not null);
         await wal.DisposeAsync();
         await Should.ThrowAsync<Exception>(reading);
@@ -96,7 +96,7 @@ public sealed class WalStreamTests(RunningServers servers)
 
     private static async Task<(WalMessageKind Kind, string Table)> NextAsync(WalStream wal)
     {
-        await wal.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        await wal.ReadAsync().WaitAsync(TimeSpan.FromSeconds(20));
         return (wal.Kind, wal.Kind is WalMessageKind.Begin or WalMessageKind.Commit or WalMessageKind.LogicalMessage ? "" : $"{wal.Relation.Schema}.{wal.Relation.Name}");
     }
 

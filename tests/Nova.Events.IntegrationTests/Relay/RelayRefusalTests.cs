@@ -23,7 +23,7 @@ public sealed class RelayRefusalTests(RunningServers servers)
         await PublishAsync(rig, Topics.Relay, rig.Source, """{"system_id":42,"era":0}""", []);
         var reason = await RefusalAsync(rig);
         reason.ShouldStartWith($"Source '{rig.Source}' was rewound: Kafka holds positions of database cluster 42, this is cluster ");
-        reason.ShouldEndWith("Give this database another name in Relay:Source, or publish to an empty cluster.");
+        reason.ShouldEndWith("'nova relay adopt' lists them, and begins a new era with this database.");
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class RelayRefusalTests(RunningServers servers)
         await rig.Database.Slots.DropAsync(rig.Database.Slot);
         await using var relay = await rig.StartAsync();
         (await RelayRig.StateAsync(relay, "failing")).ShouldBe("failing");
-        RelayRig.ProgressOf(relay).Reason.ShouldBe($"Replication slot '{rig.Database.Slot}' does not exist. Create it with 'nova slot create'; changes committed before that are not published.");
+        RelayRig.ProgressOf(relay).Reason.ShouldBe($"Replication slot '{rig.Database.Slot}' does not exist. 'nova slot create' makes it where nothing was published yet; 'nova slot recreate --yes' also publishes what the outbox still holds.");
         await rig.Database.Slots.EnsureAsync(rig.Database.Slot);
         (await RelayRig.StateAsync(relay, "running")).ShouldBe("running");
         await RelayRig.StopAsync(relay);
@@ -87,7 +87,7 @@ public sealed class RelayRefusalTests(RunningServers servers)
 
     private static async Task PublishAsync(RelayRig rig, string topic, string key, string value, IReadOnlyList<RecordHeader> headers)
     {
-        await new TopicSetup(rig.Kafka, new TopicOptions()).EnsureAsync([topic == Topics.Relay ? new(topic, 1, Compacted: true) : new(topic, 3)]);
+        await new TopicSetup(rig.Kafka, new TopicOptions()).EnsureAsync([topic == Topics.Relay ? new(topic, 1, TopicKeeping.LastOfEachKey) : new(topic, 3)]);
         using var publisher = new RecordPublisher(rig.Kafka, TimeSpan.FromSeconds(20));
         await publisher.PublishAsync(new PublishRecord(topic, Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(value), headers));
     }

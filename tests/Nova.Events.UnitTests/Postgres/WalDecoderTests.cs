@@ -145,7 +145,7 @@ public sealed class WalDecoderTests
     {
         var bytes = message.ToArray();
         // The real buffer is longer than the message.
-        return _decoder.Decode([.. bytes, 0xff, 0xff], bytes.Length) ? _decoder.Kind : null;
+        return _decoder.Decode([0xee, .. bytes, 0xff, 0xff], 1, bytes.Length) ? _decoder.Kind : null;
     }
 
     private string Refused(PgOutputMessage message) => Should.Throw<WalProtocolException>(() => Read(message)).Message;

@@ -7,7 +7,7 @@ namespace Nova.Events.UnitTests.Relay;
 public sealed class AckWatermarkTests
 {
     private static readonly DateTimeOffset Time = DateTimeOffset.UnixEpoch;
-    private readonly AckWatermark _watermark = new(8);
+    private readonly AckWatermark _watermark = new(8, maxBytes: 1_000);
 
     [Fact]
     public void A_commit_is_confirmable_once_all_its_records_are_acknowledged_in_whatever_order()
@@ -16,11 +16,11 @@ public sealed class AckWatermarkTests
         _watermark.Committed(100);
         foreach (var sequence in new[] { 2, 0 })
         {
-            _watermark.Acknowledge(sequence);
+            Acknowledge(sequence);
             _watermark.Confirmable.ShouldBe(0ul);
         }
 
-        _watermark.Acknowledge(1);
+        Acknowledge(1);
         (_watermark.Confirmable, _watermark.IsIdle).ShouldBe((100ul, true));
     }
 
@@ -30,8 +30,8 @@ public sealed class AckWatermarkTests
         Enqueue(1);
         _watermark.Committed(100);
         Enqueue(1);
-        _watermark.Acknowledge(0);
-        _watermark.Acknowledge(1);
+        Acknowledge(0);
+        Acknowledge(1);
         _watermark.Confirmable.ShouldBe(100ul);
         _watermark.Committed(200);
         _watermark.Confirmable.ShouldBe(200ul);
@@ -46,7 +46,7 @@ public sealed class AckWatermarkTests
         _watermark.Committed(100);
         _watermark.Committed(150);
         _watermark.Confirmable.ShouldBe(50ul);
-        _watermark.Acknowledge(0);
+        Acknowledge(0);
         _watermark.Confirmable.ShouldBe(150ul);
     }
 
@@ -57,9 +57,9 @@ public sealed class AckWatermarkTests
         _watermark.Committed(100);
         Enqueue(1);
         _watermark.Committed(200);
-        _watermark.Acknowledge(1);
+        Acknowledge(1);
         _watermark.Confirmable.ShouldBe(0ul);
-        _watermark.Acknowledge(0);
+        Acknowledge(0);
         _watermark.Confirmable.ShouldBe(200ul);
     }
 
@@ -68,29 +68,29 @@ public sealed class AckWatermarkTests
     {
         Enqueue(8);
         _watermark.HasRoom.ShouldBeFalse();
-        Should.Throw<InvalidOperationException>(() => _watermark.Enqueue(Time));
-        _watermark.Acknowledge(7);
+        Should.Throw<InvalidOperationException>(() => Enqueue());
+        Acknowledge(7);
         _watermark.HasRoom.ShouldBeFalse();
-        _watermark.Acknowledge(0);
+        Acknowledge(0);
         _watermark.HasRoom.ShouldBeTrue();
-        _watermark.Enqueue(Time).ShouldBe(8);
+        Enqueue().ShouldBe(8);
     }
 
     [Fact]
     public void The_oldest_commit_is_that_of_the_first_unacknowledged_record()
     {
         _watermark.OldestCommittedAt.ShouldBeNull();
-        for (var second = 1; second <= 3; second++) _watermark.Enqueue(Time.AddSeconds(second));
-        _watermark.Acknowledge(1).ShouldBe(Time.AddSeconds(2).UtcTicks);
+        for (var second = 1; second <= 3; second++) Enqueue(Time.AddSeconds(second));
+        Acknowledge(1).ShouldBe(Time.AddSeconds(2));
         _watermark.OldestCommittedAt.ShouldBe(Time.AddSeconds(1).UtcTicks);
-        _watermark.Acknowledge(0);
+        Acknowledge(0);
         _watermark.OldestCommittedAt.ShouldBe(Time.AddSeconds(3).UtcTicks);
-        _watermark.Acknowledge(2);
+        Acknowledge(2);
         _watermark.OldestCommittedAt.ShouldBeNull();
     }
 
     [Fact]
-    public void The_capacity_is_a_power_of_two() => Should.Throw<ArgumentException>(() => new AckWatermark(6));
+    public void The_capacity_is_a_power_of_two() => Should.Throw<ArgumentException>(() => new AckWatermark(6, 1_000));
 
     /// <summary>The model: a list of all records and commits, in which the confirmable commit is looked up from the start each time.</summary>
     [Theory]
@@ -108,7 +108,7 @@ public sealed class AckWatermarkTests
             switch (random.Next(4))
             {
                 case 0 or 1 when _watermark.HasRoom:
-                    _watermark.Enqueue(Time).ShouldBe(acknowledged.Count);
+                    Enqueue().ShouldBe(acknowledged.Count);
                     acknowledged.Add(false);
                     break;
                 case 2:
@@ -117,7 +117,7 @@ public sealed class AckWatermarkTests
                     break;
                 case var _ when open.Count > 0:
                     var record = open[random.Next(open.Count)];
-                    _watermark.Acknowledge(record);
+                    Acknowledge(record);
                     acknowledged[record] = true;
                     break;
             }
@@ -129,8 +129,41 @@ public sealed class AckWatermarkTests
         }
     }
 
+    [Fact]
+    public void When_the_bytes_are_used_up_no_record_is_taken_until_some_are_acknowledged()
+    {
+        Enqueue(bytes: 999);
+        _watermark.HasRoom.ShouldBeTrue();
+        Enqueue(bytes: 5_000);
+        _watermark.HasRoom.ShouldBeFalse();
+        Acknowledge(1);
+        _watermark.HasRoom.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Acknowledgements_come_in_batches()
+    {
+        Enqueue(5);
+        _watermark.Committed(100);
+        var committedAt = new long[4];
+        _watermark.Acknowledge([3, 0, 1, 4], committedAt);
+        _watermark.Confirmable.ShouldBe(0ul);
+        _watermark.Acknowledge([2], committedAt);
+        _watermark.Confirmable.ShouldBe(100ul);
+        committedAt.ShouldAllBe(ticks => ticks == Time.UtcTicks);
+    }
+
     private void Enqueue(int records)
     {
-        for (var i = 0; i < records; i++) _watermark.Enqueue(Time);
+        for (var i = 0; i < records; i++) Enqueue();
+    }
+
+    private long Enqueue(DateTimeOffset? committedAt = null, int bytes = 1) => _watermark.Enqueue((committedAt ?? Time).UtcTicks, bytes);
+
+    private DateTimeOffset Acknowledge(long sequence)
+    {
+        var committedAt = new long[1];
+        _watermark.Acknowledge([sequence], committedAt);
+        return new DateTimeOffset(committedAt[0], TimeSpan.Zero);
     }
 }

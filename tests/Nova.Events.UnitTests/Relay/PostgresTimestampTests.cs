@@ -14,8 +14,12 @@ public sealed class PostgresTimestampTests
     [InlineData("2026-11-21 04:05:06.1-03", "2026-11-21T07:05:06.100000Z")]
     [InlineData("0001-01-01 00:00:00+00", "0001-01-01T00:00:00.000000Z")]
     [InlineData("9999-12-31 23:59:59.999999+00", "9999-12-31T23:59:59.999999Z")]
-    public void A_timestamptz_is_ISO_8601_in_UTC_with_microseconds(string text, string iso) =>
-        Encoding.ASCII.GetString(PostgresTimestamp.ToIso8601(Encoding.ASCII.GetBytes(text))).ShouldBe(iso);
+    [InlineData("2026-11-21T04:05:06.789012Z", "2026-11-21T04:05:06.789012Z")]
+    public void A_timestamptz_is_ISO_8601_in_UTC_with_microseconds(string text, string iso)
+    {
+        Iso8601(text, fromServer: true).ShouldBe(iso);
+        Iso8601(text, fromServer: false).ShouldBe(iso);
+    }
 
     /// <summary>The table refuses them (constraint occurred_at_is_a_date): no row may stop the relay.</summary>
     [Theory]
@@ -26,5 +30,16 @@ public sealed class PostgresTimestampTests
     [InlineData("")]
     [InlineData("2026-11-21 04:05:06.123456+00 and much that does not belong here")]
     public void What_ISO_8601_has_no_form_for_is_a_format_error(string text) =>
-        Should.Throw<FormatException>(() => PostgresTimestamp.ToIso8601(Encoding.ASCII.GetBytes(text)));
+        Should.Throw<FormatException>(() => Iso8601(text, fromServer: true));
+
+    [Fact]
+    public void A_writer_s_text_is_parsed_even_where_it_looks_like_the_server_s() =>
+        Should.Throw<FormatException>(() => Iso8601("2026-99-99 99:99:99+00", fromServer: false));
+
+    private static string Iso8601(string text, bool fromServer)
+    {
+        var destination = new byte[PostgresTimestamp.Length];
+        PostgresTimestamp.WriteIso8601(Encoding.ASCII.GetBytes(text), fromServer, destination);
+        return Encoding.ASCII.GetString(destination);
+    }
 }

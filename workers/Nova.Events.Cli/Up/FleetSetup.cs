@@ -10,6 +10,7 @@ using Nova.Events.Kafka.Topology;
 using Nova.Events.Outbox;
 using Nova.Events.Postgres.Slots;
 using Nova.Events.Relay;
+using Nova.Events.Relay.Sessions;
 using Npgsql;
 
 namespace Nova.Events.Cli.Up;
@@ -31,7 +32,7 @@ internal sealed class FleetSetup(IEnumerable<KeyValuePair<string, string?>> sett
         var topics = AggregateTypes.All.Select(type => setup.EventTopic(_relay.TopicPrefix + type))
             .Append(setup.EventTopic(_sink.ClientTopic))
             .Concat(Groups().Select(group => setup.EventTopic(Topics.DeadLetters(group))))
-            .Append(new TopicSpecification(Topics.Relay, 1, Compacted: true));
+            .Concat(SessionStart.OwnTopics);
         var partitions = await setup.EnsureAsync([.. topics], cancellationToken);
         done.Add($"Kafka: {partitions.Count} topics");
         await using var dataSource = NpgsqlDataSource.Create(_relay.ConnectionString);

@@ -68,7 +68,7 @@ internal sealed class FleetVerification(IEnumerable<KeyValuePair<string, string?
     /// <summary>Waits until the relay has confirmed what was committed before: then it is in Kafka. A relay that stands still is found by what is missing.</summary>
     private async Task UntilRelayedAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
-        var end = (await SourceIdentity.ReadAsync(dataSource, cancellationToken)).WalLsn;
+        var end = await Lsn.CurrentAsync(dataSource, cancellationToken);
         var slots = new ReplicationSlots(dataSource);
         using var limit = new CancellationTokenSource(RelayLimit);
         while (!limit.IsCancellationRequested && (await slots.FindAsync(_relay.Slot, cancellationToken))?.ConfirmedLsn < end)

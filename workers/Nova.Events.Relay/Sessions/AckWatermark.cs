@@ -1,24 +1,28 @@
+using System.Numerics;
+
 namespace Nova.Events.Relay.Sessions;
 
 /// <summary>
-/// Which commits may be confirmed: those whose every record, and every record before it, is acknowledged. Records get a sequence as they are
-/// enqueued; acknowledgements come in any order, on any thread.
+/// Which commits may be confirmed: those whose every record, and every record before it, is acknowledged; and how much is in flight. Records
+/// get a sequence as they are enqueued, on one thread; acknowledgements come in any order, on another.
 /// </summary>
 internal sealed class AckWatermark
 {
     private readonly Lock _gate = new();
     private readonly Queue<(long AfterSequence, ulong EndLsn)> _commits = new();
-    private readonly bool[] _acknowledged;
-    private readonly long[] _committedAt;
+    private readonly long _maxBytes;
+    private readonly Entry[] _entries;
     private long _next;
     private long _contiguous;
+    private long _bytes;
     private ulong _confirmable;
 
-    /// <param name="capacity">Records that may be in flight; a power of two.</param>
-    public AckWatermark(int capacity)
+    /// <param name="maxRecords">Records that may be in flight; a power of two.</param>
+    /// <param name="maxBytes">Bytes at which no further record may be enqueued.</param>
+    public AckWatermark(int maxRecords, long maxBytes)
     {
-        if (!System.Numerics.BitOperations.IsPow2(capacity)) throw new ArgumentException("Capacity must be a power of two.", nameof(capacity));
-        (_acknowledged, _committedAt) = (new bool[capacity], new long[capacity]);
+        if (!BitOperations.IsPow2(maxRecords)) throw new ArgumentException("It must be a power of two.", nameof(maxRecords));
+        (_entries, _maxBytes) = (new Entry[maxRecords], maxBytes);
     }
 
     /// <summary>The LSN that may be confirmed now; 0 before the first.</summary>
@@ -27,10 +31,10 @@ internal sealed class AckWatermark
         get { lock (_gate) return _confirmable; }
     }
 
-    /// <summary>True if another record may be in flight.</summary>
+    /// <summary>True if another record may be in flight. Only the thread that enqueues can take the room away again.</summary>
     public bool HasRoom
     {
-        get { lock (_gate) return _next - _contiguous < _acknowledged.Length; }
+        get { lock (_gate) return _next - _contiguous < _entries.Length && _bytes < _maxBytes; }
     }
 
     /// <summary>True when every record is acknowledged.</summary>
@@ -42,16 +46,17 @@ internal sealed class AckWatermark
     /// <summary>Ticks (UTC) at which the oldest record in flight was committed; null when none is.</summary>
     public long? OldestCommittedAt
     {
-        get { lock (_gate) return _next == _contiguous ? null : _committedAt[_contiguous & (_acknowledged.Length - 1)]; }
+        get { lock (_gate) return _next == _contiguous ? null : EntryOf(_contiguous).CommittedAt; }
     }
 
     /// <summary>The sequence of the next record.</summary>
-    public long Enqueue(DateTimeOffset committedAt)
+    public long Enqueue(long committedAt, int bytes)
     {
         lock (_gate)
         {
-            if (_next - _contiguous >= _acknowledged.Length) throw new InvalidOperationException("Too many records in flight.");
-            _committedAt[_next & (_acknowledged.Length - 1)] = committedAt.UtcTicks;
+            if (_next - _contiguous >= _entries.Length) throw new InvalidOperationException("Too many records in flight.");
+            EntryOf(_next) = new Entry(committedAt, bytes, Acknowledged: false);
+            _bytes += bytes;
             return _next++;
         }
     }
@@ -66,22 +71,29 @@ internal sealed class AckWatermark
         }
     }
 
-    /// <summary>A record was acknowledged; returns the ticks (UTC) at which it was committed.</summary>
-    public long Acknowledge(long sequence)
+    /// <summary>Records were acknowledged; <paramref name="committedAt"/> gets the ticks (UTC) at which each was committed.</summary>
+    public void Acknowledge(ReadOnlySpan<long> sequences, Span<long> committedAt)
     {
         lock (_gate)
         {
-            var mask = _acknowledged.Length - 1;
-            _acknowledged[sequence & mask] = true;
-            var committedAt = _committedAt[sequence & mask];
-            while (_contiguous < _next && _acknowledged[_contiguous & mask]) _acknowledged[_contiguous++ & mask] = false;
+            for (var i = 0; i < sequences.Length; i++)
+            {
+                ref var entry = ref EntryOf(sequences[i]);
+                committedAt[i] = entry.CommittedAt;
+                _bytes -= entry.Bytes;
+                entry = entry with { Acknowledged = true };
+            }
+
+            while (_contiguous < _next && EntryOf(_contiguous).Acknowledged) _contiguous++;
             while (_commits.TryPeek(out var commit) && commit.AfterSequence <= _contiguous)
             {
                 _confirmable = commit.EndLsn;
                 _commits.Dequeue();
             }
-
-            return committedAt;
         }
     }
+
+    private ref Entry EntryOf(long sequence) => ref _entries[sequence & (_entries.Length - 1)];
+
+    private readonly record struct Entry(long CommittedAt, int Bytes, bool Acknowledged);
 }

@@ -1,13 +1,19 @@
 using Microsoft.Extensions.Logging;
 using Nova.Events.Postgres.Slots;
+using Nova.Events.Postgres.Wal;
 using Npgsql;
 
 namespace Nova.Events.Relay.Sessions;
 
-/// <summary>Sends heartbeats while a session runs, looks at the slot, and ends the session when no heartbeat comes back.</summary>
-internal sealed class HeartbeatLoop(NpgsqlDataSource dataSource, RelayOptions options, RelayProgress progress, TimeProvider time, ILogger logger)
+/// <summary>
+/// Sends heartbeats while a session runs, looks at the slot, and ends the session when nothing moves any more: no heartbeat comes back, the server
+/// does not get on in its WAL (it does while it reads through a long transaction), and Kafka acknowledges nothing.
+/// </summary>
+internal sealed class HeartbeatLoop(NpgsqlDataSource dataSource, RelayOptions options, RelayProgress progress, WalStream wal, TimeProvider time, ILogger logger)
 {
     private readonly ReplicationSlots _slots = new(dataSource);
+    private (ulong Received, long Published) _last;
+    private long _movedAt = time.GetTimestamp();
 
     /// <summary>Runs until cancelled; never throws.</summary>
     public async Task RunAsync(Action<Exception> fail, CancellationToken cancellationToken)
@@ -18,14 +24,21 @@ internal sealed class HeartbeatLoop(NpgsqlDataSource dataSource, RelayOptions op
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
                 await BeatAsync(cancellationToken);
-                if (progress.HeartbeatAge > options.HeartbeatTimeout.TotalSeconds)
-                    fail(new TimeoutException($"No heartbeat came through the WAL for {options.HeartbeatTimeout}. Is a large transaction being decoded, or the network cut? Relay:HeartbeatTimeout sets the limit."));
+                if (StandsStill())
+                    fail(new TimeoutException($"Nothing moved for {options.HeartbeatTimeout}: no WAL came, and Kafka acknowledged nothing. Is the network cut, or a server stuck? Relay:HeartbeatTimeout sets the limit."));
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The session ended.
         }
+    }
+
+    private bool StandsStill()
+    {
+        var now = (wal.ReceivedLsn, progress.Published);
+        if (now != _last) (_last, _movedAt) = (now, time.GetTimestamp());
+        return progress.HeartbeatAge > options.HeartbeatTimeout.TotalSeconds && time.GetElapsedTime(_movedAt) > options.HeartbeatTimeout;
     }
 
     private async Task BeatAsync(CancellationToken cancellationToken)

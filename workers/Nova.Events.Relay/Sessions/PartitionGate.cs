@@ -3,24 +3,41 @@ using Nova.Events.Contracts;
 namespace Nova.Events.Relay.Sessions;
 
 /// <summary>
-/// What a session knows of each partition that it writes: the highest position that was there before, and since when it is used.
-/// A broker that does not know the producer accepts any first sequence; so the first record of a partition, and the first after an hour's
-/// idleness, is acknowledged before the next is enqueued. Otherwise the tail could get a gap, and a skip would lose records.
+/// What a session knows of one partition that it writes. Up to the tail that it found there, everything was published. A broker that does not
+/// know the producer accepts any first sequence; so the first record, and the first after an hour's idleness, is acknowledged before the next
+/// is enqueued. Otherwise the tail could get a gap, and a skip would lose records.
 /// </summary>
-internal sealed class PartitionGate(Dictionary<(string Topic, int Partition), Position> tails, TimeProvider time)
+/// <param name="tail">The highest position that the partition holds; null where it holds none.</param>
+/// <param name="mustMeet">True if the WAL is read from before the tail on. Then the tail's own record must come by; if it does not, this is another WAL.</param>
+/// <param name="time">The clock.</param>
+internal sealed class PartitionGate(Position? tail, bool mustMeet, TimeProvider time)
 {
     private static readonly TimeSpan Idle = TimeSpan.FromHours(1);
-    private readonly Dictionary<(string Topic, int Partition), long> _usedAt = [];
+    private bool _mustMeet = mustMeet;
+    private long _usedAt;
+    private bool _used;
 
     /// <summary>True if Kafka already holds the record.</summary>
-    public bool Holds(string topic, int partition, Position position) => tails.TryGetValue((topic, partition), out var tail) && position <= tail;
+    /// <exception cref="TailNotMetException">The tail's record should have come before this one.</exception>
+    public bool Holds(Position position)
+    {
+        if (position > tail) return _mustMeet ? throw new TailNotMetException(tail.Value, position) : false;
+        if (position == tail) _mustMeet = false;
+        return tail is not null;
+    }
 
     /// <summary>Notes a use; true if the record must be acknowledged before another one is enqueued.</summary>
-    public bool Opens(string topic, int partition)
+    public bool Opens()
     {
         var now = time.GetTimestamp();
-        var opens = !_usedAt.TryGetValue((topic, partition), out var usedAt) || time.GetElapsedTime(usedAt, now) >= Idle;
-        _usedAt[(topic, partition)] = now;
+        var opens = !_used || time.GetElapsedTime(_usedAt, now) >= Idle;
+        (_used, _usedAt) = (true, now);
         return opens;
     }
+}
+
+/// <summary>The WAL went past a position that Kafka holds without holding its record.</summary>
+internal sealed class TailNotMetException(Position tail, Position position) : Exception
+{
+    public override string Message => $"Kafka holds position {tail}, and the WAL, read from before that on, is at {position} without a record there";
 }

@@ -1,7 +1,8 @@
 using Nova.Events.Contracts;
 using Nova.Events.Kafka.Publishing;
-using Nova.Events.Kafka.Topology;
+using Nova.Events.Postgres;
 using Nova.Events.Postgres.Wal;
+using Nova.Events.Relay.Parking;
 using Nova.Events.Relay.Routing;
 
 namespace Nova.Events.Relay.Sessions;
@@ -13,49 +14,73 @@ namespace Nova.Events.Relay.Sessions;
 internal sealed class RelaySession : IDisposable
 {
     private const int MaxInFlightRecords = 1 << 17;
-    private static readonly TimeSpan DrainLook = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private readonly WalStream _wal;
+    private readonly ParkingLot _lot;
+    private readonly PoisonHandler _poison;
     private readonly RelayOptions _options;
     private readonly RelayProgress _progress;
     private readonly RelayMetrics _metrics;
     private readonly TimeProvider _time;
-    private readonly TopicSetup _topics;
-    private readonly Dictionary<string, int> _partitions;
-    private readonly PartitionGate _gate;
     private readonly ushort _era;
     private readonly OutboxRouter _router;
-    private readonly AckWatermark _watermark = new(MaxInFlightRecords);
+    private readonly OutboxTable _table = new();
+    private readonly OutboxMessages _messages = new();
+    private readonly RecordBuilder _record = new();
+    private readonly AckWatermark _watermark;
     private readonly SessionSignals _signals;
     private readonly OrderedPublisher _publisher;
+    private readonly SessionTopics _topics;
     private readonly SemaphoreSlim _acknowledged = new(0, 1);
+    private readonly long[] _committedAt = new long[OrderedPublisher.MaxReportsAtOnce];
 
-    public RelaySession(SessionStart start, RelayOptions options, RelayProgress progress, RelayMetrics metrics, TimeProvider time, CancellationToken stopping)
+    public RelaySession(
+        WalStream wal, SessionStart start, ParkingLot lot, PoisonHandler poison, RelayOptions options, RelayProgress progress, RelayMetrics metrics, TimeProvider time, CancellationToken stopping)
     {
-        (_options, _progress, _metrics, _time, _topics, _era) = (options, progress, metrics, time, start.TopicSetup, start.State.Era);
-        _partitions = new Dictionary<string, int>(start.Partitions, StringComparer.Ordinal);
-        _gate = new PartitionGate(start.Tails, time);
-        _router = new OutboxRouter(options.Source, options.TopicPrefix);
-        _signals = new SessionSignals(stopping);
-        _publisher = new OrderedPublisher(start.Kafka, options.Linger, options.MaxInFlightBytes, Acknowledged, Fail);
+        (_wal, _lot, _poison, _options, _progress, _metrics, _time, _era) = (wal, lot, poison, options, progress, metrics, time, start.State.Era);
+        _watermark = new AckWatermark(MaxInFlightRecords, options.MaxInFlightBytes);
+        _router = new OutboxRouter(options);
+        _signals = new SessionSignals(wal.EndReads, stopping);
+        _publisher = new OrderedPublisher(start.Kafka, options.Linger, start.MaxBatchBytes, Acknowledged, Fail);
+        _topics = new SessionTopics(start, _publisher, time);
         progress.OldestCommit = () => _watermark.OldestCommittedAt;
     }
 
-    /// <summary>The LSN up to which everything was confirmed.</summary>
-    public ulong Confirmed => _watermark.Confirmable;
+    /// <summary>The LSN up to which everything is acknowledged, and may be confirmed; 0 before the first.</summary>
+    public ulong Confirmable => _watermark.Confirmable;
 
-    /// <summary>Relays until a stop is asked for, then waits for what is in flight until <paramref name="drain"/> is cancelled.</summary>
+    /// <summary>
+    /// Relays until a stop is asked for, then waits for what is in flight until <paramref name="drain"/> is cancelled. Blocks: it takes a
+    /// thread of its own, which neither waits for the pool nor makes others wait.
+    /// </summary>
     /// <exception cref="PublishException">A delivery failed.</exception>
-    public async Task RunAsync(WalStream wal, CancellationToken drain)
+    public void Run(CancellationToken drain)
     {
         _progress.HeartbeatSeen();
         _progress.Running();
-        // Confirming runs beside reading: while the reader waits for room, the server must still hear of progress.
-        await using var confirming = _time.CreateTimer(_ => Confirm(wal), null, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(200));
-        while (await ReadAsync(wal)) await HandleAsync(wal, drain);
-        // A wait that the stop cut short may still take a signal: look again now and then.
-        while (!_watermark.IsIdle && _signals.Failure is null) await _acknowledged.WaitAsync(DrainLook, drain);
+        Read(drain);
+        while (!_watermark.IsIdle && _signals.Failure is null) _acknowledged.Wait(Look, drain);
         if (_signals.Failure is { } failure) throw failure;
-        Confirm(wal);
-        await wal.SendStatusAsync(drain);
+    }
+
+    private void Read(CancellationToken drain)
+    {
+        try
+        {
+            while (!_signals.IsInterrupted)
+            {
+                if (_wal.TryRead()) Handle(drain);
+                else _wal.Receive();
+            }
+        }
+        catch (PostgresUnavailableException) when (_signals.IsInterrupted)
+        {
+            // The signal ended the read.
+        }
+        catch (TailNotMetException exception)
+        {
+            throw new SourceRewoundException(_options.Source, exception.Message);
+        }
     }
 
     /// <summary>Ends the session with a failure that was seen beside it.</summary>
@@ -74,84 +99,112 @@ internal sealed class RelaySession : IDisposable
         _acknowledged.Dispose();
     }
 
-    /// <summary>Reads the next message; false once there is a signal.</summary>
-    private async ValueTask<bool> ReadAsync(WalStream wal)
+    private void Handle(CancellationToken drain)
     {
-        if (_signals.IsInterrupted) return false;
-        var reading = wal.ReadAsync();
-        if (reading.IsCompletedSuccessfully) return true;
-        var read = reading.AsTask();
-        if (await Task.WhenAny(read, _signals.Interrupted) != read)
+        switch (_wal.Kind)
         {
-            // The stream is given up with the session; what the read comes to then is nobody's concern.
-            _ = read.ContinueWith(static abandoned => _ = abandoned.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            return false;
-        }
-
-        await read;
-        return true;
-    }
-
-    private async ValueTask HandleAsync(WalStream wal, CancellationToken drain)
-    {
-        switch (wal.Kind)
-        {
-            case WalMessageKind.Insert when OutboxRouter.Routes(wal.Relation):
-                await PublishAsync(_router.Route(wal, wal.PositionOf(_era)), wal.PositionOf(_era), wal.CommittedAt, drain);
+            case WalMessageKind.Insert when OutboxTable.Holds(_wal.Relation):
+                PublishRow(drain);
                 break;
-            case WalMessageKind.LogicalMessage when Heartbeat.IsOwn(wal, _options.Source):
+            case WalMessageKind.LogicalMessage when _wal.Transactional && _wal.Prefix == OutboxMessages.Prefix:
+                PublishMessage(drain);
+                break;
+            case WalMessageKind.LogicalMessage when Heartbeat.IsOwn(_wal, _options.Source):
                 _progress.HeartbeatSeen();
                 break;
             case WalMessageKind.Commit:
                 // Invariant 1: only a commit, only its end, only when all its records are acknowledged.
-                _watermark.Committed(wal.TransactionEndLsn);
+                _watermark.Committed(_wal.TransactionEndLsn);
                 break;
         }
     }
 
-    private async ValueTask PublishAsync(PublishRecord record, Position position, DateTimeOffset committedAt, CancellationToken drain)
+    /// <summary>A row; what the table's constraints should have refused is put aside by its payload.</summary>
+    private void PublishRow(CancellationToken drain)
     {
-        var partitions = await PartitionsAsync(record.Topic, drain);
-        var partition = Murmur2.PartitionOf(record.Key, partitions);
-        if (_gate.Holds(record.Topic, partition, position))
+        var row = _table.Read(_wal);
+        try
+        {
+            Publish(row, drain);
+        }
+        catch (PoisonException poison)
+        {
+            PutAside(poison, row.Payload, drain);
+        }
+    }
+
+    /// <summary>A message that came without the table; what is none is put aside as it came.</summary>
+    private void PublishMessage(CancellationToken drain)
+    {
+        try
+        {
+            Publish(_messages.Read(_wal.Content), drain);
+        }
+        catch (PoisonException poison)
+        {
+            PutAside(poison, _wal.Content, drain);
+        }
+    }
+
+    private void Publish(scoped in OutboxRow row, CancellationToken drain)
+    {
+        var (position, route) = (_wal.PositionOf(_era), _router.RouteOf(row));
+        var topic = _topics.Of(route, drain);
+        var partition = topic.PartitionOf(row.AggregateId);
+        var parked = !_lot.IsEmpty && _lot.Holds(position);
+        var holdsKey = !_lot.IsEmpty && _lot.HoldsKey(route.Topic, row.AggregateId, position);
+        if (parked || (topic.Gates[partition].Holds(position) && !holdsKey))
         {
             _progress.SkippedOne();
             _metrics.Skipped.Add(1);
             return;
         }
 
-        await RoomAsync(drain);
+        _router.Build(row, position, _record);
+        if (holdsKey || _record.SizeInBytes > topic.MaxRecordBytes) PutAside(position, route, topic, holdsKey, drain);
+        else Enqueue(topic, partition, drain);
+    }
+
+    private void Enqueue(SessionTopic topic, int partition, CancellationToken drain)
+    {
+        if (!_watermark.HasRoom) WaitUntil(() => _watermark.HasRoom, drain);
         // Not published, and its commit not confirmed: the next session reads it again.
         if (_signals.IsInterrupted) return;
-        var sequence = _watermark.Enqueue(committedAt);
-        _publisher.Enqueue(record, partition, sequence);
-        if (_gate.Opens(record.Topic, partition))
-            while (!_watermark.IsIdle && !_signals.IsInterrupted) await NextAcknowledgementAsync(drain);
+        var sequence = _watermark.Enqueue(_wal.CommittedAt.UtcTicks, _record.SizeInBytes);
+        _publisher.Enqueue(topic.Publisher, partition, _record, sequence);
+        if (topic.Gates[partition].Opens()) WaitUntil(() => _watermark.IsIdle, drain);
     }
 
-    private async ValueTask RoomAsync(CancellationToken drain)
+    private void PutAside(Position position, Route route, SessionTopic topic, bool holdsKey, CancellationToken drain)
     {
-        if (!_publisher.HasRoom) await _publisher.WaitForRoomAsync(drain);
-        while (!_watermark.HasRoom && !_signals.IsInterrupted) await NextAcknowledgementAsync(drain);
+        var poison = holdsKey
+            ? new PoisonException(PoisonKind.KeyParked, "an earlier record of its key is parked")
+            : new PoisonException(PoisonKind.Oversize, $"it may take {_record.SizeInBytes:N0} bytes, topic '{topic.Name}' takes {topic.MaxRecordBytes:N0} (max.message.bytes)");
+        // A key that is held stays held, whatever the policy is by now.
+        _poison.HandleAsync(poison, position, holdsKey ? route with { Poison = PoisonPolicy.Park } : route, _record, drain).GetAwaiter().GetResult();
     }
 
-    private async ValueTask<int> PartitionsAsync(string topic, CancellationToken drain)
+    private void PutAside(PoisonException poison, ReadOnlySpan<byte> content, CancellationToken drain)
     {
-        if (_partitions.TryGetValue(topic, out var partitions)) return partitions;
-        var all = await _topics.EnsureAsync([_topics.EventTopic(topic)], drain);
-        return _partitions[topic] = all[topic];
+        var position = _wal.PositionOf(_era);
+        if (!_lot.Holds(position)) _poison.HandleAsync(poison, position, content.ToArray(), drain).GetAwaiter().GetResult();
     }
 
-    private async Task NextAcknowledgementAsync(CancellationToken drain) =>
-        await Task.WhenAny(_acknowledged.WaitAsync(drain), _signals.Interrupted);
-
-    private void Acknowledged(long sequence)
+    /// <summary>Waits for acknowledgements; returns early with an interruption.</summary>
+    private void WaitUntil(Func<bool> condition, CancellationToken drain)
     {
-        var committedAt = _watermark.Acknowledge(sequence);
-        _progress.PublishedOne();
-        _metrics.Published.Add(1);
-        _metrics.PublishDelay.Record(Math.Max(0, (_time.GetUtcNow().UtcTicks - committedAt) / 1e7));
+        while (!condition() && !_signals.IsInterrupted) _acknowledged.Wait(Look, drain);
+    }
+
+    private void Acknowledged(ReadOnlyMemory<long> sequences)
+    {
+        var committedAt = _committedAt.AsSpan(0, sequences.Length);
+        _watermark.Acknowledge(sequences.Span, committedAt);
         Signal();
+        _progress.PublishedMany(sequences.Length);
+        _metrics.Published.Add(sequences.Length);
+        var now = _time.GetUtcNow().UtcTicks;
+        foreach (var ticks in committedAt) _metrics.PublishDelay.Record(Math.Max(0, (now - ticks) / 1e7));
     }
 
     /// <summary>Wakes the reader if it waits for an acknowledgement.</summary>
@@ -166,10 +219,5 @@ internal sealed class RelaySession : IDisposable
         {
             // Somebody else signalled, or nobody waits any more.
         }
-    }
-
-    private void Confirm(WalStream wal)
-    {
-        if (_watermark.Confirmable is > 0 and var lsn) wal.Confirm(lsn);
     }
 }

@@ -1,39 +1,27 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Nova.Events.Contracts;
-using Nova.Events.Kafka;
-using Nova.Events.Kafka.Publishing;
 using Nova.Events.Postgres;
 
 namespace Nova.Events.Relay.Sessions;
 
-/// <summary>What is known of a source beyond its database, in the compacted topic <see cref="Topics.Relay"/> under the source's name.</summary>
+/// <summary>What is known of a source beyond its database. It lies in Kafka, beside what was published: a database that is restored does not take it back.</summary>
 /// <param name="SystemId">The database cluster that the positions belong to.</param>
 /// <param name="Era">Era of its positions.</param>
-internal sealed record RelayState(ulong SystemId, ushort Era)
+/// <param name="Lineage">The timelines along which they were published; null in states of an earlier version.</param>
+/// <param name="ConfirmedLsn">Everything before it is published. Written before it is confirmed to the slot, so that no slot of ours is ever ahead of it.</param>
+/// <param name="ConfirmedAt">When it was written.</param>
+/// <param name="Session">Counts the sessions: of two states the one of the later session holds, so that a relay that was frozen, and wakes up late, changes nothing.</param>
+internal sealed record RelayState(
+    ulong SystemId, ushort Era, TimelineLineage? Lineage = null, ulong? ConfirmedLsn = null, DateTimeOffset? ConfirmedAt = null, long Session = 0)
 {
-    /// <summary>The state in Kafka; the first relay of a source writes it.</summary>
-    /// <exception cref="SourceRewoundException">The positions in Kafka belong to another database cluster.</exception>
-    public static async Task<RelayState> ReadOrWriteAsync(KafkaOptions kafka, string source, SourceIdentity identity, CancellationToken cancellationToken)
-    {
-        if (await Task.Run(() => new KeyedStateReader(kafka).Read(Topics.Relay, source, cancellationToken), cancellationToken) is { } bytes)
-        {
-            var state = JsonSerializer.Deserialize(bytes, RelayStateJson.Default.RelayState)!;
-            return state.SystemId == identity.SystemId
-                ? state
-                : throw new SourceRewoundException(source, $"Kafka holds positions of database cluster {state.SystemId}, this is cluster {identity.SystemId}");
-        }
+    /// <summary>The state that holds among all that were written; null without any.</summary>
+    public static RelayState? Latest(IEnumerable<RelayState> states) => states.MaxBy(state => (state.Session, state.ConfirmedLsn ?? 0));
 
-        var first = new RelayState(identity.SystemId, 0);
-        using var publisher = new RecordPublisher(kafka, TimeSpan.FromSeconds(30));
-        await publisher.PublishAsync(
-            new PublishRecord(Topics.Relay, Encoding.UTF8.GetBytes(source), JsonSerializer.SerializeToUtf8Bytes(first, RelayStateJson.Default.RelayState), []),
-            cancellationToken);
-        return first;
-    }
+    public static RelayState Parse(byte[] json) => JsonSerializer.Deserialize(json, RelayStateJson.Default.RelayState)!;
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, RelayStateJson.Default.RelayState);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RelayState))]
 internal sealed partial class RelayStateJson : JsonSerializerContext;

@@ -1,19 +1,21 @@
 namespace Nova.Events.Relay.Sessions;
 
-/// <summary>Why a session's read may have to end early: a stop was asked for, or a delivery failed. Whichever came first.</summary>
+/// <summary>Why a session has to end: a stop was asked for, or something failed. Whichever came first ends the read that waits.</summary>
 internal sealed class SessionSignals : IDisposable
 {
-    private readonly TaskCompletionSource _interrupted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Action _endReads;
     private readonly CancellationTokenRegistration _stopping;
+    private volatile bool _interrupted;
     private Exception? _failure;
 
-    public SessionSignals(CancellationToken stopping) => _stopping = stopping.Register(() => _interrupted.TrySetResult());
-
-    /// <summary>Completes with the first signal.</summary>
-    public Task Interrupted => _interrupted.Task;
+    public SessionSignals(Action endReads, CancellationToken stopping)
+    {
+        _endReads = endReads;
+        _stopping = stopping.Register(Interrupt);
+    }
 
     /// <summary>True once there is a signal.</summary>
-    public bool IsInterrupted => _interrupted.Task.IsCompleted;
+    public bool IsInterrupted => _interrupted;
 
     /// <summary>The failure; null for a plain stop.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
@@ -21,8 +23,14 @@ internal sealed class SessionSignals : IDisposable
     public void Fail(Exception failure)
     {
         Interlocked.CompareExchange(ref _failure, failure, null);
-        _interrupted.TrySetResult();
+        Interrupt();
     }
 
     public void Dispose() => _stopping.Dispose();
+
+    private void Interrupt()
+    {
+        _interrupted = true;
+        _endReads();
+    }
 }

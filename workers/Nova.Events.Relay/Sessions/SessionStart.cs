@@ -3,30 +3,57 @@ using Nova.Events.Kafka;
 using Nova.Events.Kafka.Publishing;
 using Nova.Events.Kafka.Topology;
 using Nova.Events.Postgres;
+using Nova.Events.Postgres.Slots;
+using Nova.Events.Postgres.Wal;
 using Npgsql;
 
 namespace Nova.Events.Relay.Sessions;
 
-/// <summary>What a session must know before it reads: the source's state, and the highest position in each partition that it may write.</summary>
+/// <summary>A topic as the brokers describe it.</summary>
+/// <param name="Partitions">Its partitions.</param>
+/// <param name="MaxRecordBytes">Largest record that it takes.</param>
+internal sealed record FoundTopic(int Partitions, int MaxRecordBytes);
+
+/// <summary>What a session must know before it reads: the source's state, where its slot starts, and the highest position in each partition that it may write.</summary>
 internal sealed record SessionStart(
-    KafkaOptions Kafka, TopicSetup TopicSetup, RelayState State, IReadOnlyDictionary<string, int> Partitions, Dictionary<(string Topic, int Partition), Position> Tails)
+    KafkaOptions Kafka, TopicOptions TopicOptions, RelayState State, ulong SlotLsn,
+    IReadOnlyDictionary<string, FoundTopic> Topics, Dictionary<(string Topic, int Partition), Position> Tails)
 {
+    /// <summary>The topics in which a relay keeps what it must know.</summary>
+    public static IReadOnlyList<TopicSpecification> OwnTopics { get; } =
+        [new(Contracts.Topics.Relay, 1, TopicKeeping.LastOfEachKey), new(Contracts.Topics.Parked, 1, TopicKeeping.Everything)];
+
     /// <summary>Asks Kafka and the database. Called once the slot is ours: before that, another relay may still write.</summary>
-    /// <exception cref="SourceRewoundException">The database is not the one that the positions in Kafka belong to, or it lost commits.</exception>
+    /// <inheritdoc cref="SourceCheck.Check" path="/exception"/>
     public static async Task<SessionStart> ReadAsync(
-        KafkaOptions kafka, TopicOptions topicOptions, RelayOptions options, NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+        KafkaOptions kafka, TopicOptions topicOptions, RelayOptions options, NpgsqlDataSource dataSource, WalStream wal, RelayStateStore store, CancellationToken cancellationToken)
     {
         var setup = new TopicSetup(kafka, topicOptions);
-        var topics = AggregateTypes.All.Select(type => setup.EventTopic(options.TopicPrefix + type)).ToList();
-        var partitions = await setup.EnsureAsync([.. topics, new TopicSpecification(Topics.Relay, 1, Compacted: true)], cancellationToken);
-        var written = partitions.Where(topic => topic.Key.StartsWith(options.TopicPrefix, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
+        var routed = options.Routes.Values.Select(route => route.Topic).OfType<string>();
+        var topics = AggregateTypes.All.Select(type => options.TopicPrefix + type).Concat(routed).Distinct(StringComparer.Ordinal).Select(setup.EventTopic).ToList();
+        var partitions = await setup.EnsureAsync([.. topics, .. OwnTopics], cancellationToken);
+        var written = partitions.Where(topic => IsWritten(topic.Key)).ToDictionary(StringComparer.Ordinal);
+        var limits = await new TopicLimits(kafka).ReadAsync(written.Keys);
         var tails = await Task.Run(() => new TailReader(kafka).Read(options.Source, written, cancellationToken), cancellationToken);
-        // The WAL is asked after the tails: what was published before was committed before.
-        var identity = await SourceIdentity.ReadAsync(dataSource, cancellationToken);
-        var state = await RelayState.ReadOrWriteAsync(kafka, options.Source, identity, cancellationToken);
-        foreach (var ((topic, partition), tail) in tails)
-            if (tail.CommitLsn > identity.WalLsn)
-                throw new SourceRewoundException(options.Source, $"{topic}:{partition} holds position {tail}, the database's WAL ends at {Lsn.Format(identity.WalLsn)}");
-        return new SessionStart(kafka, setup, state, written, tails);
+        // The WAL's end is asked for after the tails: what was published before was committed before.
+        var walLsn = await Lsn.CurrentAsync(dataSource, cancellationToken);
+        var slotLsn = (await new ReplicationSlots(dataSource).FindAsync(options.Slot, cancellationToken))?.ConfirmedLsn ?? throw new SlotMissingException(options.Slot, null);
+        var state = SourceCheck.Check(options.Source, await store.ReadAsync(cancellationToken), wal.Source, slotLsn, walLsn, tails);
+        await store.WriteAsync(state, cancellationToken);
+        return new SessionStart(
+            kafka, topicOptions, state, slotLsn, written.ToDictionary(topic => topic.Key, topic => new FoundTopic(topic.Value, limits[topic.Key]), StringComparer.Ordinal), tails);
+
+        bool IsWritten(string topic) => topic.StartsWith(options.TopicPrefix, StringComparison.Ordinal) || topics.Exists(known => known.Name == topic);
+    }
+
+    /// <summary>Largest batch that each topic takes; the broker counts it against the same limit as a record.</summary>
+    public int MaxBatchBytes => Topics.Values.Select(topic => topic.MaxRecordBytes).DefaultIfEmpty(int.MaxValue).Min();
+
+    /// <summary>Makes a topic that nobody announced.</summary>
+    public async Task<FoundTopic> EnsureAsync(string topic, CancellationToken cancellationToken)
+    {
+        var setup = new TopicSetup(Kafka, TopicOptions);
+        var partitions = await setup.EnsureAsync([setup.EventTopic(topic)], cancellationToken);
+        return new FoundTopic(partitions[topic], (await new TopicLimits(Kafka).ReadAsync([topic]))[topic]);
     }
 }

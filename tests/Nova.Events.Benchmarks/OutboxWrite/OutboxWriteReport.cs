@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+using Nova.Events.Benchmarks.Measuring;
+using Spectre.Console;
+
+namespace Nova.Events.Benchmarks.OutboxWrite;
+
+/// <summary>Shows what <c>bench outbox-write</c> came to.</summary>
+internal static class OutboxWriteReport
+{
+    public static void Print(OutboxWriteOptions options, IReadOnlyList<OutboxWriteResult> results)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumn("event");
+        foreach (var column in new[] { "transactions/s", "lowest – highest", "of those without" }) table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (var result in results)
+            table.AddRow(
+                result.Name, Figures.Text(result.Rate, "N0"), $"{Figures.Text(result.Rates.Min(), "N0")} – {Figures.Text(result.Rates.Max(), "N0")}",
+                Figures.Text(result.Rate / results[0].Rate, "0.00"));
+        AnsiConsole.Write(table);
+        AnsiConsole.WriteLine($"An insert, an update and the event, each its own statement; {options.Clients} clients; fsync on; median of {options.Slices} interleaved slices.");
+    }
+
+    public static JsonObject Json(OutboxWriteOptions options, IReadOnlyList<OutboxWriteResult> results)
+    {
+        var (none, table, tableLess) = (results[0], results[1], results[2]);
+        return new JsonObject
+        {
+            ["bench"] = "outbox-write",
+            ["clients"] = options.Clients,
+            ["slices"] = options.Slices,
+            ["transactions_per_second"] = Figures.Whole(none.Rate),
+            ["table_transactions_per_second"] = Figures.Whole(table.Rate),
+            ["tableless_transactions_per_second"] = Figures.Whole(tableLess.Rate),
+            ["table_ratio"] = Figures.Hundredths(table.Rate / none.Rate),
+            ["tableless_ratio"] = Figures.Hundredths(tableLess.Rate / none.Rate),
+        };
+    }
+}

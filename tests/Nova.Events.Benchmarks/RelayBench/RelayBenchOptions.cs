@@ -1,0 +1,6 @@
+using Nova.Events.Benchmarks.Wal;
+
+namespace Nova.Events.Benchmarks.RelayBench;
+
+/// <summary>What <c>bench relay</c> was asked for.</summary>
+internal sealed record RelayBenchOptions(WalContent Content, int Runs, IReadOnlyCollection<string> Skip, string DebeziumHeap, bool Keep);

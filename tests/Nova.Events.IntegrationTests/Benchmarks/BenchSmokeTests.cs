@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Nova.Events.Benchmarks.Commands;
+using Nova.Events.IntegrationTests.Cli;
+using Nova.Events.IntegrationTests.Servers;
+using Shouldly;
+using Xunit;
+
+namespace Nova.Events.IntegrationTests.Benchmarks;
+
+/// <summary>Each bench at its smallest: that it comes to an end with a whole result. Never how fast anything was.</summary>
+[Collection(ServersCollection.Name)]
+public sealed class BenchSmokeTests
+{
+    private const int Rows = 2_000;
+
+    [Fact]
+    public async Task Relay_publishes_every_event_of_the_WAL_and_the_result_is_one_line()
+    {
+        var result = await BenchAsync("relay", "--rows", $"{Rows}", "--runs", "1", "--skip", "debezium,pg_recvlogical");
+        (result.GetProperty("rows").GetInt32(), result.GetProperty("transaction_rows").GetInt32()).ShouldBe((Rows, 1));
+        Measured(result, "events_per_second", "cold_events_per_second", "cpu_seconds", "rss_mb");
+        Absent(result, "debezium_events_per_second", "debezium_cpu_seconds", "pg_recvlogical_events_per_second", "ratio", "cold_ratio", "cpu_ratio", "pg_recvlogical_ratio");
+    }
+
+    [Fact]
+    public async Task Relay_latency_receives_every_event_that_was_committed()
+    {
+        var result = await BenchAsync("relay-latency", "--rate", "200", "--for", "2s", "--warm-up", "1s", "--runs", "1", "--skip", "debezium");
+        result.GetProperty("events").GetInt32().ShouldBe(400);
+        Measured(result, "reached_rate", "p50_ms", "p95_ms", "p99_ms", "max_ms");
+        Absent(result, "debezium_p50_ms", "debezium_p99_ms", "p50_ratio", "p99_ratio");
+    }
+
+    [Fact]
+    public async Task Outbox_write_compares_the_three_ways()
+    {
+        var result = await BenchAsync("outbox-write", "--for", "1s", "--clients", "2");
+        Measured(result, "transactions_per_second", "table_transactions_per_second", "tableless_transactions_per_second", "table_ratio", "tableless_ratio");
+    }
+
+    /// <summary>Runs the bench as <c>./nova bench</c> does; its result.</summary>
+    private static async Task<JsonElement> BenchAsync(params string[] line)
+    {
+        var (code, output, error) = await NovaCommand.RunAsync(typeof(BenchOptions).Assembly.Location, [.. line, "--json"]);
+        code.ShouldBe(0, error);
+        var result = JsonDocument.Parse(output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldHaveSingleItem()).RootElement;
+        result.GetProperty("bench").GetString().ShouldBe(line[0]);
+        return result;
+    }
+
+    private static void Measured(JsonElement result, params string[] names)
+    {
+        foreach (var name in names) result.GetProperty(name).GetDouble().ShouldBeGreaterThan(0, name);
+    }
+
+    private static void Absent(JsonElement result, params string[] names)
+    {
+        foreach (var name in names) result.GetProperty(name).ValueKind.ShouldBe(JsonValueKind.Null, name);
+    }
+}

@@ -1,0 +1,88 @@
+using Nova.Events.Cli.Running;
+using Nova.Events.Contracts;
+using Nova.Events.IntegrationTests.Outbox;
+using Nova.Events.IntegrationTests.Servers;
+using Nova.Events.Kafka.Topology;
+using Nova.Events.Postgres.Slots;
+using Nova.Events.Relay;
+using Nova.Events.Relay.Recovery;
+using Shouldly;
+using Xunit;
+
+namespace Nova.Events.IntegrationTests.Relay;
+
+/// <summary>A slot that is gone takes the place in the WAL with it; the outbox's rows are still there.</summary>
+[Collection(ServersCollection.Name)]
+public sealed class SlotRecreationTests(RunningServers servers)
+{
+    [Fact]
+    public async Task A_slot_that_was_made_anew_behind_the_relay_s_back_is_refused()
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await PublishAsync(rig, "Published");
+        await rig.Database.Slots.DropAsync(rig.Database.Slot);
+        await rig.Database.EmitAsync(Messages.Post("Between"));
+        await rig.Database.Slots.EnsureAsync(rig.Database.Slot);
+        await using var relay = await rig.StartAsync();
+        await RelayRig.StateAsync(relay, "failing");
+        RelayRig.ProgressOf(relay).Reason.ShouldNotBeNull().ShouldEndWith("'nova slot recreate' makes a slot and publishes what the outbox still holds of them.");
+        (await rig.LogAsync(1)).Select(RelayRig.TypeOf).ShouldBe(["Published"]);
+        await RelayRig.StopAsync(relay);
+    }
+
+    [Fact]
+    public async Task Recreated_it_loses_nothing_and_repeats_nothing_and_the_order_stays()
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await PublishAsync(rig, "Published1", "Published2");
+        await rig.Database.Slots.DropAsync(rig.Database.Slot);
+        string[] lost = [.. Enumerable.Range(1, 20).Select(i => $"Lost{i}")];
+        foreach (var type in lost) await rig.Database.EmitAsync(Messages.Post(type, $"{type.Length % 3}"));
+        var recreated = await RecreateAsync(rig);
+        (recreated.Published, recreated.Retained).ShouldBe((20, 22));
+        await rig.Database.EmitAsync(Messages.Post("After"));
+        await using var relay = await rig.StartAsync();
+        var log = await rig.LogAsync(23);
+        log.Select(RelayRig.TypeOf).ShouldBe(["Published1", "Published2", .. lost, "After"]);
+        log.Select(record => record.Header(HeaderNames.Id)).Distinct().Count().ShouldBe(23);
+        await RelayRig.StopAsync(relay);
+    }
+
+    [Fact]
+    public async Task A_recreation_that_died_half_way_is_repeated_without_a_repeat()
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await PublishAsync(rig, "Published");
+        await rig.Database.Slots.DropAsync(rig.Database.Slot);
+        await rig.Database.EmitAsync(Messages.Post("Lost1"));
+        // The slot was made and nothing else was done: what the relay refuses.
+        (await NewSlot.CreateAsync(rig.Database.ConnectionString, rig.Database.Slot, CancellationToken.None)).Dispose();
+        await rig.Database.EmitAsync(Messages.Post("Lost2"));
+        (await RecreateAsync(rig)).Published.ShouldBe(2);
+        await using var relay = await rig.StartAsync();
+        await rig.Database.EmitAsync(Messages.Post("After"));
+        (await rig.LogAsync(4)).Select(RelayRig.TypeOf).ShouldBe(["Published", "Lost1", "Lost2", "After"]);
+        await RelayRig.StopAsync(relay);
+    }
+
+    [Fact]
+    public async Task A_slot_that_covers_everything_is_not_recreated()
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await PublishAsync(rig, "Published");
+        (await Should.ThrowAsync<SlotHealthyException>(RecreateAsync(rig))).Message.ShouldBe(
+            $"Replication slot '{rig.Database.Slot}' is inactive and covers all that is not published: there is nothing to recreate. start a relay ('nova run relay'), or drop the slot if none will ever read it ('nova slot drop --yes'): it keeps WAL until the disk is full.");
+    }
+
+    private static async Task PublishAsync(RelayRig rig, params string[] types)
+    {
+        await using var relay = await rig.StartAsync();
+        await rig.Database.EmitAsync([.. types.Select(type => Messages.Post(type))]);
+        await rig.LogAsync(types.Length);
+        await RelayRig.StopAsync(relay);
+        await Eventually.ValueAsync(() => rig.Database.Slots.FindAsync(rig.Database.Slot), slot => slot!.ActivePid is null);
+    }
+
+    private static Task<RecreatedSlot> RecreateAsync(RelayRig rig) =>
+        new SlotRecreation(Settings.Read<RelayOptions>(RelayOptions.Section, rig.Settings), rig.Kafka, new TopicOptions(), TimeProvider.System).RunAsync(TimeSpan.FromHours(1), CancellationToken.None);
+}

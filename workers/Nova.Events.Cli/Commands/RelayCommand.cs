@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Text;
+using Nova.Events.Cli.Running;
+using Nova.Events.Kafka;
+using Nova.Events.Kafka.Topology;
+using Nova.Events.Postgres;
+using Nova.Events.Relay;
+using Nova.Events.Relay.Parking;
+using Nova.Events.Relay.Recovery;
+
+namespace Nova.Events.Cli.Commands;
+
+/// <summary><c>nova relay adopt|parked</c>: a source whose database was rewound, and what it could not publish.</summary>
+internal static class RelayCommand
+{
+    private const int Shown = 50;
+
+    public static Command Create()
+    {
+        var yes = new Option<bool>("--yes") { Description = "Begins the new era; without it the command only looks." };
+        var adopt = new Command("adopt", "Lists the events that were published and are no longer in the database, and begins a new era with it.") { yes };
+        var parked = new Command("parked", "Lists what could not be published.");
+        adopt.SetAction((parsed, stop) => AdoptAsync(parsed.GetValue(yes), stop));
+        parked.SetAction((_, stop) => ParkedAsync(stop));
+        return new Command("relay", "A source whose database was rewound; what it could not publish.") { adopt, parked };
+    }
+
+    private static async Task<int> AdoptAsync(bool yes, CancellationToken stop)
+    {
+        var relay = Settings.Read<RelayOptions>(RelayOptions.Section);
+        var adoption = await new EraAdoption(relay, Settings.Read<KafkaOptions>(KafkaOptions.Section), Settings.Read<TopicOptions>(TopicOptions.Section), TimeProvider.System).RunAsync(yes, stop);
+        Console.WriteLine($"source {relay.Source}: {adoption.Why}; the histories part at {Lsn.Format(adoption.PartsAt)}");
+        Console.WriteLine($"{adoption.Phantoms.Count:N0} events beyond that are in Kafka and not in the database{(adoption.Phantoms.Count > Shown ? $"; the first {Shown}" : "")}:");
+        foreach (var phantom in adoption.Phantoms.OrderBy(phantom => phantom.Position).Take(Shown))
+            Console.WriteLine($"  {phantom.Topic}:{phantom.Partition}:{phantom.Offset} {phantom.Type} key={phantom.Key} id={phantom.Id} position={phantom.Position}");
+        Console.WriteLine(yes
+            ? $"era {adoption.Era} begins. Make the slot with 'nova slot recreate --yes', which publishes what Kafka lacks; then start the relay."
+            : $"nothing was changed. Repeat with --yes to begin era {adoption.Era}.");
+        return ExitCodes.Success;
+    }
+
+    private static async Task<int> ParkedAsync(CancellationToken stop)
+    {
+        var (relay, count) = (Settings.Read<RelayOptions>(RelayOptions.Section), 0);
+        await foreach (var record in ParkingLot.RecordsAsync(Settings.Read<KafkaOptions>(KafkaOptions.Section), relay.Source, stop))
+        {
+            count++;
+            Console.WriteLine($"{record.Position} topic={(record.Topic.Length > 0 ? record.Topic : "?")} key={Encoding.UTF8.GetString(record.RecordKey ?? [])} {(record.HoldsKey ? "holds its key" : "dead letter")}: {record.Reason}");
+        }
+
+        Console.WriteLine($"{count:N0} parked");
+        return ExitCodes.Success;
+    }
+}

@@ -1,0 +1,38 @@
+using Nova.Events.Contracts;
+using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka;
+using Nova.Events.Kafka.Consuming;
+using Nova.Events.Relay.Parking;
+
+namespace Nova.Events.Relay.Recovery;
+
+/// <summary>Looks through what a source has published.</summary>
+internal sealed class PublishedEvents(KafkaOptions kafka, RelayOptions options)
+{
+    /// <summary>The records of the source, published since <paramref name="since"/>; all that Kafka holds without it.</summary>
+    public async IAsyncEnumerable<(ConsumedRecord Record, Position Position)> ReadAsync(
+        DateTimeOffset? since, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reader = new TopicReader(kafka);
+        var topics = options.Routes.Values.Select(route => route.Topic).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var partitions = await reader.SnapshotAsync(topic => topic.StartsWith(options.TopicPrefix, StringComparison.Ordinal) || topics.Contains(topic), cancellationToken);
+        if (since is { } time) partitions = await reader.SinceAsync(partitions, time, cancellationToken);
+        foreach (var partition in partitions)
+            await foreach (var record in reader.ReadAsync(partition, cancellationToken))
+                if (record.TryGetHeader(HeaderNames.Position, out var header) && SourcePosition.TryParse(header, out var position) && position.Source == options.Source)
+                    yield return (record, position.Position);
+    }
+
+    /// <summary>The ids of those, and of what is parked: whatever must not be published again.</summary>
+    public async Task<HashSet<Guid>> IdsAsync(DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        var ids = new HashSet<Guid>();
+        await foreach (var (record, _) in ReadAsync(since, cancellationToken))
+            if (IdOf(record.Header(HeaderNames.Id)) is { } id) ids.Add(id);
+        await foreach (var parked in ParkingLot.RecordsAsync(kafka, options.Source, cancellationToken))
+            if (parked.Headers.FirstOrDefault(header => header.Name == HeaderNames.Id).Value is { } bytes && IdOf(System.Text.Encoding.UTF8.GetString(bytes)) is { } id) ids.Add(id);
+        return ids;
+    }
+
+    public static Guid? IdOf(string? text) => Guid.TryParse(text, out var id) ? id : null;
+}

@@ -1,0 +1,23 @@
+namespace Nova.Events.Relay.Routing;
+
+/// <summary>Why a record can't be published.</summary>
+internal enum PoisonKind
+{
+    /// <summary>It is not what the outbox takes.</summary>
+    Undecodable,
+
+    /// <summary>Its aggregate type names no topic.</summary>
+    Unroutable,
+
+    /// <summary>It is larger than its topic takes.</summary>
+    Oversize,
+
+    /// <summary>An earlier record of its key is parked.</summary>
+    KeyParked,
+}
+
+/// <summary>A record can't be published, now or later; the route's policy says what becomes of it.</summary>
+internal sealed class PoisonException(PoisonKind kind, string why) : Exception(why)
+{
+    public PoisonKind Kind { get; } = kind;
+}
