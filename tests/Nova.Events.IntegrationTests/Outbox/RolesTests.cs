@@ -70,7 +70,7 @@ public sealed class RolesTests(RunningServers servers)
         var slots = new ReplicationSlots(relay);
         (await slots.EnsureAsync(database.Slot)).ShouldBeTrue();
         (await slots.FindAsync(database.Slot))!.WalStatus.ShouldBe("reserved");
-        (await SourceIdentity.ReadAsync(relay)).SystemId.ShouldBeGreaterThan(0ul);
+        (await SourceIdentity.ReadAsync(relay.ConnectionString)).SystemId.ShouldBeGreaterThan(0ul);
         await ExecuteAsync(relay, "SELECT pg_logical_emit_message(true, 'nova.heartbeat', 'x')");
         await ExecuteAsync(relay, $"SELECT nova.outbox_create_partitions(3), nova.outbox_close_days(), nova.outbox_default_rows(), nova.outbox_drop_day('2026-01-01', '{database.Slot}', '1 day')");
         await ExecuteAsync(relay, $"SELECT * FROM nova.outbox_days('{database.Slot}', '1 day')");

@@ -31,6 +31,11 @@ internal sealed record Adoption(string Why, ulong PartsAt, ushort Era, IReadOnly
 /// </summary>
 internal sealed class EraAdoption(RelayOptions options, KafkaOptions kafka, TopicOptions topics, TimeProvider time)
 {
+    private const string NotHeld = """
+        SELECT id FROM unnest($1) id
+        WHERE NOT EXISTS (SELECT FROM nova.outbox WHERE outbox.id = id.id) AND NOT EXISTS (SELECT FROM nova.stream_events WHERE stream_events.id = id.id)
+        """;
+
     /// <param name="commit">False only looks.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="NothingToAdoptException">The database's history is the one that was published.</exception>
@@ -73,7 +78,7 @@ internal sealed class EraAdoption(RelayOptions options, KafkaOptions kafka, Topi
         var missing = new List<PhantomEvent>();
         foreach (var chunk in candidates.Chunk(10_000))
         {
-            await using var command = dataSource.CreateCommand("SELECT id FROM unnest($1) id WHERE NOT EXISTS (SELECT FROM nova.outbox WHERE outbox.id = id.id)");
+            await using var command = dataSource.CreateCommand(NotHeld);
             command.Parameters.Add(new NpgsqlParameter { Value = chunk.Select(candidate => candidate.Id).ToArray() });
             var gone = new HashSet<Guid>();
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
