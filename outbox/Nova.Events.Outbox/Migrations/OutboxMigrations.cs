@@ -15,7 +15,7 @@ public static class OutboxMigrations
     {
         ArgumentNullException.ThrowIfNull(migrationBuilder);
         foreach (var file in OutboxSchema.Files) migrationBuilder.Sql(Once(file));
-        migrationBuilder.Sql(string.Create(CultureInfo.InvariantCulture, $"SELECT nova.outbox_create_partitions({OutboxSchema.PartitionDaysAhead});"));
+        migrationBuilder.Sql(string.Create(CultureInfo.InvariantCulture, $"DO $nova$ BEGIN PERFORM nova.outbox_create_partitions({OutboxSchema.PartitionDaysAhead}); END $nova$;"));
     }
 
     /// <summary>Drops the outbox and the event streams with all they hold, and forgets the files. Roles and replication slots belong to the server: they stay.</summary>

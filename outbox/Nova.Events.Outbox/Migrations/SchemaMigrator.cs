@@ -3,7 +3,9 @@ using Npgsql;
 namespace Nova.Events.Outbox.Migrations;
 
 /// <summary>Applies numbered SQL files to PostgreSQL: each once, in its own transaction, two migrators at a time never.</summary>
-public sealed class SchemaMigrator(NpgsqlDataSource dataSource)
+/// <param name="dataSource">The database.</param>
+/// <param name="warn">Hears what a file warns of.</param>
+public sealed class SchemaMigrator(NpgsqlDataSource dataSource, Action<string>? warn = null)
 {
     internal const string CreateTable = """
         CREATE SCHEMA IF NOT EXISTS nova;
@@ -19,6 +21,7 @@ public sealed class SchemaMigrator(NpgsqlDataSource dataSource)
     {
         ArgumentNullException.ThrowIfNull(files);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        connection.Notice += Warn;
         await ExecuteAsync(connection, "SELECT pg_advisory_lock(hashtext('nova.schema_migrations'))", cancellationToken);
         try
         {
@@ -31,6 +34,7 @@ public sealed class SchemaMigrator(NpgsqlDataSource dataSource)
         finally
         {
             await ExecuteAsync(connection, "SELECT pg_advisory_unlock(hashtext('nova.schema_migrations'))", CancellationToken.None);
+            connection.Notice -= Warn;
         }
     }
 
@@ -43,6 +47,11 @@ public sealed class SchemaMigrator(NpgsqlDataSource dataSource)
         await using var exists = new NpgsqlCommand("SELECT to_regclass('nova.schema_migrations') IS NOT NULL", connection);
         var applied = await exists.ExecuteScalarAsync(cancellationToken) is true ? await AppliedAsync(connection, cancellationToken) : [];
         return SchemaStatus.Of(files, applied);
+    }
+
+    private void Warn(object sender, NpgsqlNoticeEventArgs arguments)
+    {
+        if (arguments.Notice.InvariantSeverity == "WARNING") warn?.Invoke(arguments.Notice.MessageText);
     }
 
     private static async Task<Dictionary<string, string>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -91,9 +91,10 @@ public sealed class BatchAndCopyTests(RunningServers servers)
     }
 
     /// <summary>Ids out of order, so that only the order of writing explains the result.</summary>
+    /// <summary>Rows of one size: PostgreSQL fills a gap in an earlier page with a smaller row, and its place would no longer tell the order.</summary>
     private static List<OutboxMessage> Shuffled(int count)
     {
-        var messages = Enumerable.Range(0, count).Select(i => Messages.Post($"E{i}", payload: i % 7 == 0 ? null : $"{{\"i\": {i}}}")).ToArray();
+        var messages = Enumerable.Range(10_001, count).Select(i => Messages.Post($"E{i}", payload: $"{{\"i\": {i}}}")).ToArray();
         new Random(1).Shuffle(messages);
         return [.. messages];
     }

@@ -70,6 +70,6 @@ public sealed class OutboxSchemaTests(RunningServers servers)
         await using var database = await OutboxDatabase.CreateAsync(servers);
         (await database.ScalarAsync<string>("SELECT string_agg(concat_ws(' ', pubname, pubinsert, pubupdate, pubdelete, pubtruncate, pubviaroot), ', ' ORDER BY pubname DESC) FROM pg_publication"))
             .ShouldBe("nova_outbox t f f f t, nova_cdc t t t t t");
-        (await database.ScalarAsync<string>("SELECT string_agg(pubname || ' ' || tablename, ',') FROM pg_publication_tables")).ShouldBe("nova_outbox outbox");
+        (await database.ScalarAsync<string>("SELECT string_agg(pubname || ' ' || tablename, ',' ORDER BY tablename) FROM pg_publication_tables")).ShouldBe("nova_outbox outbox,nova_outbox stream_events");
     }
 }

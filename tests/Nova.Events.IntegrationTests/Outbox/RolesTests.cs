@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Outbox;
 
-/// <summary>Login roles with no more than the group roles of schema file 006_roles.sql give them.</summary>
+/// <summary>Login roles with no more than the group roles of schema file 007_roles.sql give them.</summary>
 [Collection(ServersCollection.Name)]
 public sealed class RolesTests(RunningServers servers)
 {
@@ -86,14 +86,15 @@ public sealed class RolesTests(RunningServers servers)
     public async Task An_owner_who_may_not_create_roles_gets_the_schema_and_is_told_what_to_run()
     {
         await using var server = NpgsqlDataSource.Create(await servers.CreateDatabaseAsync());
-        var roles = OutboxSchema.Files.Single(file => file.Name == "outbox/006_roles.sql");
+        var roles = OutboxSchema.Files.Single(file => file.Name == "outbox/007_roles.sql");
         // The group roles are the server's and exist by now: stand-ins take their place.
         var (writer, relay, owner) = (Fresh.Name("w"), Fresh.Name("r"), Fresh.Name("owner"));
         var sql = roles.Sql.Replace("nova_writer", writer, StringComparison.Ordinal).Replace("nova_relay", relay, StringComparison.Ordinal);
         await ExecuteAsync(server, $"CREATE ROLE {owner} LOGIN; GRANT CREATE ON DATABASE {new NpgsqlConnectionStringBuilder(server.ConnectionString).Database} TO {owner}");
-        await using var owned = Login(server.ConnectionString, owner, out var notices);
-        await new SchemaMigrator(owned).UpAsync([.. OutboxSchema.Files.SkipLast(1), roles with { Sql = sql }]);
-        notices.ShouldContain($"{writer} was not created: {owner} lacks CREATEROLE. As an administrator run CREATE ROLE {writer} NOLOGIN, then SELECT nova.grant_roles() as this user.");
+        await using var owned = Login(server.ConnectionString, owner);
+        var warnings = new List<string>();
+        await new SchemaMigrator(owned, warnings.Add).UpAsync([.. OutboxSchema.Files.SkipLast(1), roles with { Sql = sql }]);
+        warnings.ShouldContain($"{writer} was not created: {owner} lacks CREATEROLE. As an administrator run CREATE ROLE {writer} NOLOGIN, then SELECT nova.grant_roles() as this user.");
         await ExecuteAsync(server, $"CREATE ROLE {writer} NOLOGIN");
         await ExecuteAsync(owned, "SELECT nova.grant_roles()");
         await ExecuteAsync(server, $"SET ROLE {writer}; SELECT nova.emit('post', '1', 'T', '{{}}')");
@@ -103,18 +104,11 @@ public sealed class RolesTests(RunningServers servers)
     {
         var role = Fresh.Name("login");
         await database.ExecuteAsync($"CREATE ROLE {role} LOGIN {attributes}");
-        return Login(database.ConnectionString, role, out _);
+        return Login(database.ConnectionString, role);
     }
 
-    private static NpgsqlDataSource Login(string connectionString, string role, out List<string> notices)
-    {
-        List<string> heard = notices = [];
-        var builder = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString) { Username = role }.ConnectionString);
-        builder.UsePhysicalConnectionInitializer(connection => connection.Notice += Hear, connection => { connection.Notice += Hear; return Task.CompletedTask; });
-        return builder.Build();
-
-        void Hear(object? sender, NpgsqlNoticeEventArgs arguments) => heard.Add(arguments.Notice.MessageText);
-    }
+    private static NpgsqlDataSource Login(string connectionString, string role) =>
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Username = role });
 
     private static async Task ExecuteAsync(NpgsqlDataSource dataSource, string sql)
     {

@@ -26,6 +26,8 @@ public sealed class SqlOutboxTests(RunningServers servers)
         await using var database = await OutboxDatabase.CreateAsync(servers);
         await database.ExecuteAsync("DO $$ BEGIN FOR i IN 1..50 LOOP PERFORM nova.emit('post', '1', 'E' || i, '{}'); END LOOP; END $$");
         (await database.WrittenAsync("type")).ShouldBe(Enumerable.Range(1, 50).Select(i => $"E{i}"));
+        var ids = await database.WrittenAsync("id");
+        ids.ShouldBe(ids.Order(StringComparer.Ordinal));
     }
 
     [Fact]

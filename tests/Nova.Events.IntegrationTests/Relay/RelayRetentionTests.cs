@@ -35,7 +35,7 @@ public sealed class RelayRetentionTests(RunningServers servers)
         await using var transaction = await longer.BeginTransactionAsync();
         await transaction.EmitAsync(Messages.Post("Longer"));
         await using var relay = await rig.StartAsync(Often);
-        (await Eventually.LocalAsync(Gauges, gauges => gauges.ContainsKey("nova.outbox.partitions.overdue locked")))["nova.outbox.partitions.overdue locked"].ShouldBe(1);
+        (await Eventually.LocalAsync(Gauges, gauges => gauges.ContainsKey("nova.outbox.partitions.overdue locked"))).ShouldContainKeyAndValue("nova.outbox.partitions.overdue locked", 1);
         var seen = Gauges();
         (seen["nova.outbox.default.rows"], seen["nova.outbox.partitions.ahead"]).ShouldBe((1, 15));
         seen["nova.outbox.partitions.oldest.age"].ShouldBeInRange(9 * 86400, 10 * 86400);

@@ -44,12 +44,13 @@ internal sealed class FleetSetup(IEnumerable<KeyValuePair<string, string?>> sett
     public async Task<IReadOnlyList<string>> UpSchemaAsync(CancellationToken cancellationToken)
     {
         await using var dataSource = NpgsqlDataSource.Create(_relay.ConnectionString);
-        var applied = await new Outbox.Migrations.SchemaMigrator(dataSource).UpAsync(PostgresFiles, cancellationToken);
+        var warnings = new List<string>();
+        var applied = await new Outbox.Migrations.SchemaMigrator(dataSource, warnings.Add).UpAsync(PostgresFiles, cancellationToken);
         await using var partitions = dataSource.CreateCommand($"SELECT nova.outbox_create_partitions({OutboxSchema.PartitionDaysAhead})");
         await partitions.ExecuteNonQueryAsync(cancellationToken);
         using var clickHouse = new ClickHouseClient(_clickHouse);
         var tables = await new SchemaMigrator(clickHouse).UpAsync(cancellationToken);
-        return [.. applied.Select(name => $"PostgreSQL: {name} applied"), .. tables.Select(name => $"ClickHouse: {name} applied")];
+        return [.. applied.Select(name => $"PostgreSQL: {name} applied"), .. warnings.Select(warning => $"PostgreSQL: {warning}"), .. tables.Select(name => $"ClickHouse: {name} applied")];
     }
 
     /// <summary>What is applied and what is missing, a line each.</summary>

@@ -32,7 +32,7 @@ BEGIN
             -- Another database of this server was migrated at the same time.
             WHEN duplicate_object OR unique_violation THEN NULL;
             WHEN insufficient_privilege THEN
-                RAISE NOTICE '% was not created: % lacks CREATEROLE. As an administrator run CREATE ROLE % NOLOGIN, then SELECT nova.grant_roles() as this user.', role, current_user, role;
+                RAISE WARNING '% was not created: % lacks CREATEROLE. As an administrator run CREATE ROLE % NOLOGIN, then SELECT nova.grant_roles() as this user.', role, current_user, role;
         END;
     END LOOP;
     PERFORM nova.grant_roles();
