@@ -1,0 +1,29 @@
+namespace Nova.Events.ChaosTests.Faults;
+
+/// <summary>The faults of a run, all decided by its seed: the same seed, the same plan, also when it is taken up again.</summary>
+internal static class FaultPlan
+{
+    private const double ShortestGap = 0.5;
+    private const double LongestGap = 4;
+
+    /// <summary>As many of each kind, in random order.</summary>
+    public static IReadOnlyList<PlannedFault> Of(int seed, int each, IReadOnlyList<FaultKind> kinds)
+    {
+        var random = new Random(seed);
+        var order = kinds.SelectMany(kind => Enumerable.Repeat(kind, each)).ToArray();
+        random.Shuffle(order);
+        return [.. order.Select((kind, index) => new PlannedFault(
+            index, kind, Between(random, ShortestGap, LongestGap), Duration(random, kind), (CutForm)random.Next(Enum.GetValues<CutForm>().Length),
+            CutAfterBytes: random.Next(1, 30_000), AwaitsRecovery: random.Next(4) > 0, RelayChoice: random.Next(2)))];
+    }
+
+    /// <summary>A relay is often away longer than the server waits for it (wal_sender_timeout), so that the other one takes over and this one comes back late.</summary>
+    private static TimeSpan Duration(Random random, FaultKind kind) => kind switch
+    {
+        { Action: FaultAction.Kill } => Between(random, 0.1, 2),
+        { Target: FaultTarget.Relay } => Between(random, 1, 10),
+        _ => Between(random, 0.5, 6),
+    };
+
+    private static TimeSpan Between(Random random, double least, double most) => TimeSpan.FromSeconds(least + (random.NextDouble() * (most - least)));
+}
