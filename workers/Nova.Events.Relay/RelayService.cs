@@ -54,7 +54,7 @@ internal sealed class RelayService(
         var start = await SessionStart.ReadAsync(kafka.Value, topics.Value, _options, dataSource, wal, store, stopping);
         using var lot = await ParkingLot.ReadAsync(kafka.Value, _options.Source, stopping);
         using var session = new RelaySession(wal, start, lot, new PoisonHandler(_options, lot, metrics, logger), _options, progress, metrics, time, stopping);
-        var confirm = new ConfirmLoop(session, wal, store, start.State, _options.StatusInterval, time);
+        var confirm = new ConfirmLoop(() => session.Confirmable, store.WriteAsync, Confirm, start.State, _options.StatusInterval, time);
         using var ended = new CancellationTokenSource();
         RelayLog.Started(logger, _options.Source, _options.Slot, start.State.Era, start.Tails.Count);
         var beside = Task.WhenAll(
@@ -72,6 +72,12 @@ internal sealed class RelayService(
             RelayLog.Ended(
                 logger, _options.Source, stopping.IsCancellationRequested ? "Stopped" : "Failed", progress.Published, progress.Skipped,
                 Lsn.Format(confirm.Confirmed), time.GetElapsedTime(started).TotalMilliseconds);
+        }
+
+        void Confirm(ulong lsn)
+        {
+            wal.Confirm(lsn);
+            wal.SendStatus();
         }
     }
 

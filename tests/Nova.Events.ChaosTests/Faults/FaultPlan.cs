@@ -6,6 +6,9 @@ internal static class FaultPlan
     private const double ShortestGap = 0.5;
     private const double LongestGap = 4;
 
+    /// <summary>Within what flows in a second: the server's status and the relay's requests are small.</summary>
+    private const int MostBytesBeforeCut = 3_000;
+
     /// <summary>As many of each kind, in random order.</summary>
     public static IReadOnlyList<PlannedFault> Of(int seed, int each, IReadOnlyList<FaultKind> kinds)
     {
@@ -14,7 +17,7 @@ internal static class FaultPlan
         random.Shuffle(order);
         return [.. order.Select((kind, index) => new PlannedFault(
             index, kind, Between(random, ShortestGap, LongestGap), Duration(random, kind), (CutForm)random.Next(Enum.GetValues<CutForm>().Length),
-            CutAfterBytes: random.Next(1, 30_000), AwaitsRecovery: random.Next(4) > 0, RelayChoice: random.Next(2)))];
+            CutAfterBytes: random.Next(1, MostBytesBeforeCut), AwaitsRecovery: random.Next(4) > 0, RelayChoice: random.Next(2)))];
     }
 
     /// <summary>A relay is often away longer than the server waits for it (wal_sender_timeout), so that the other one takes over and this one comes back late.</summary>

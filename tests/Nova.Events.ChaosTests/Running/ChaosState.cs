@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nova.Events.ChaosTests.Faults;
+using Nova.Events.ChaosTests.Servers;
 using Nova.Events.Cli.Commands;
 
 namespace Nova.Events.ChaosTests.Running;
@@ -41,17 +42,15 @@ internal sealed class ChaosState
 
     /// <exception cref="CommandException">The folder holds no run.</exception>
     public static ChaosState Read(string folder) =>
-        File.Exists(FileIn(folder))
-            ? JsonSerializer.Deserialize<ChaosState>(File.ReadAllText(FileIn(folder)))!
+        File.Exists(ChaosFolder.StateFile(folder))
+            ? JsonSerializer.Deserialize<ChaosState>(File.ReadAllText(ChaosFolder.StateFile(folder)))!
             : throw new CommandException($"There is no run to resume in {folder}. Leave --resume out, or name the folder of one: --data.");
 
     /// <summary>Written beside, then put in place: a run that is killed meanwhile finds the one or the other, whole.</summary>
     public void Write(string folder)
     {
-        var unfinished = FileIn(folder) + ".new";
+        var unfinished = ChaosFolder.StateFile(folder) + ".new";
         File.WriteAllText(unfinished, JsonSerializer.Serialize(this, Readable));
-        File.Move(unfinished, FileIn(folder), overwrite: true);
+        File.Move(unfinished, ChaosFolder.StateFile(folder), overwrite: true);
     }
-
-    private static string FileIn(string folder) => Path.Combine(folder, "state.json");
 }

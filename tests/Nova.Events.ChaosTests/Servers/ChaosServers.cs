@@ -64,6 +64,7 @@ internal sealed class ChaosServers : IAsyncDisposable
                 KafkaListeners = ports is null ? [] : [.. RelayNames.Select(ports.Listener)],
             },
             progress, cancellationToken);
+        if (fresh) ChaosFolder.DeleteRun(folder, RelayNames);
         var servers = new ChaosServers(local, ports);
         try
         {
