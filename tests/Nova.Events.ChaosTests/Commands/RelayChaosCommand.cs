@@ -17,15 +17,14 @@ internal static class RelayChaosCommand
         var resume = new Option<bool>("--resume") { Description = "Goes on with the run in the folder, which was stopped or killed; its seed, faults and rate hold." };
         var keep = new Option<bool>("--keep") { Description = "Keeps the folder also after a good end." };
         var json = new Option<bool>("--json") { Description = "One line of JSON on standard output." };
-        var hide = new Option<bool>("--hide-one-record") { Description = "For tests of the check.", Hidden = true };
         var command = new Command("relay", "Kills, freezes and cuts off relay, database and broker while writers write; then compares the database with Kafka. Exit code 3 if anything is lost, doubled or out of order.")
         {
-            faults, seed, rate, data, resume, keep, json, hide,
+            faults, seed, rate, data, resume, keep, json,
         };
         command.SetAction((parsed, stop) => RunAsync(
             new ChaosOptions(
                 parsed.GetValue(faults), parsed.GetValue(seed) ?? Random.Shared.Next(1, 1_000_000), parsed.GetValue(rate), Path.GetFullPath(parsed.GetRequiredValue(data)),
-                parsed.GetValue(resume), parsed.GetValue(keep), parsed.GetValue(json), parsed.GetValue(hide)),
+                parsed.GetValue(resume), parsed.GetValue(keep), parsed.GetValue(json)),
             stop));
         return command;
     }

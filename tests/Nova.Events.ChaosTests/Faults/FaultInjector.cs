@@ -12,16 +12,15 @@ internal sealed class FaultInjector(ChaosServers servers, SlotWatch slot, Progre
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Waits the gap, does it, and mends it; whatever happens meanwhile, it is mended.</summary>
-    public async Task<(FaultOutcome Outcome, Task<TimeSpan> Progress)> InjectAsync(PlannedFault fault, CancellationToken stop)
+    public async Task<(FaultOutcome Outcome, Task<TimeSpan> Silence)> InjectAsync(PlannedFault fault, CancellationToken stop)
     {
         await Task.Delay(fault.Gap, stop);
         var victim = servers.Relays.FirstOrDefault(relay => relay.Name == slot.Reader) ?? servers.Relays[fault.RelayChoice];
         var started = Stopwatch.GetTimestamp();
-        Task<TimeSpan> progressed;
+        var silence = progress.Begin();
         try
         {
             await BeginAsync(fault, victim);
-            progressed = progress.FirstAfterAsync(TimeProvider.System.GetUtcNow());
             await Task.Delay(fault.Duration, stop);
         }
         finally
@@ -29,10 +28,10 @@ internal sealed class FaultInjector(ChaosServers servers, SlotWatch slot, Progre
             await EndAsync(fault, victim);
         }
 
-        var lasted = Stopwatch.GetElapsedTime(started);
-        var tookOver = slot.Reader != victim.Name;
-        if (fault.AwaitsRecovery) await Task.WhenAny(progressed, Task.Delay(Patience, stop));
-        return (new FaultOutcome(fault.Index, fault.Kind.ToString(), lasted.TotalSeconds, null, tookOver), progressed);
+        silence.End(TimeProvider.System.GetUtcNow());
+        var (lasted, tookOver) = (Stopwatch.GetElapsedTime(started), slot.Reader != victim.Name);
+        if (fault.AwaitsRecovery) await Task.WhenAny(silence.Over, Task.Delay(Patience, stop));
+        return (new FaultOutcome(fault.Index, fault.Kind.ToString(), lasted.TotalSeconds, null, tookOver), silence.Over);
     }
 
     private async Task BeginAsync(PlannedFault fault, RelayProcess victim)

@@ -13,18 +13,19 @@ internal static class FaultPlan
     public static IReadOnlyList<PlannedFault> Of(int seed, int each, IReadOnlyList<FaultKind> kinds)
     {
         var random = new Random(seed);
-        var order = kinds.SelectMany(kind => Enumerable.Repeat(kind, each)).ToArray();
+        var order = kinds.SelectMany(kind => Enumerable.Range(0, each).Select(number => (Kind: kind, IsLong: number % 2 == 0))).ToArray();
         random.Shuffle(order);
-        return [.. order.Select((kind, index) => new PlannedFault(
-            index, kind, Between(random, ShortestGap, LongestGap), Duration(random, kind), (CutForm)random.Next(Enum.GetValues<CutForm>().Length),
+        return [.. order.Select((fault, index) => new PlannedFault(
+            index, fault.Kind, Between(random, ShortestGap, LongestGap), Duration(random, fault.Kind, fault.IsLong), (CutForm)random.Next(Enum.GetValues<CutForm>().Length),
             CutAfterBytes: random.Next(1, MostBytesBeforeCut), AwaitsRecovery: random.Next(4) > 0, RelayChoice: random.Next(2)))];
     }
 
-    /// <summary>A relay is often away longer than the server waits for it (wal_sender_timeout), so that the other one takes over and this one comes back late.</summary>
-    private static TimeSpan Duration(Random random, FaultKind kind) => kind switch
+    /// <summary>A relay is away longer than the server waits for it (wal_sender_timeout) every other time: the other one takes over, and this one comes back late.</summary>
+    private static TimeSpan Duration(Random random, FaultKind kind, bool isLong) => (kind, isLong) switch
     {
-        { Action: FaultAction.Kill } => Between(random, 0.1, 2),
-        { Target: FaultTarget.Relay } => Between(random, 1, 10),
+        ({ Action: FaultAction.Kill }, _) => Between(random, 0.1, 2),
+        ({ Target: FaultTarget.Relay }, true) => Between(random, 7, 12),
+        ({ Target: FaultTarget.Relay }, false) => Between(random, 0.5, 4),
         _ => Between(random, 0.5, 6),
     };
 

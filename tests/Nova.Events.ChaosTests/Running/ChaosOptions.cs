@@ -8,5 +8,4 @@ namespace Nova.Events.ChaosTests.Running;
 /// <param name="Resume">True goes on with the run that the folder holds; seed, faults and rate are that run's.</param>
 /// <param name="Keep">True leaves the folder also after a good end.</param>
 /// <param name="Json">True prints one line of JSON.</param>
-/// <param name="HideOneRecord">For tests of the check: one record is withheld from it.</param>
-internal sealed record ChaosOptions(int Faults, int Seed, int Rate, string Folder, bool Resume, bool Keep, bool Json, bool HideOneRecord);
+internal sealed record ChaosOptions(int Faults, int Seed, int Rate, string Folder, bool Resume, bool Keep, bool Json);

@@ -6,14 +6,14 @@ using Nova.Events.Contracts;
 
 namespace Nova.Events.ChaosTests.Watching;
 
-/// <summary>Follows the topics beside the relays, and tells how long after a moment the first event arrived that was written after it.</summary>
+/// <summary>Follows the topics beside the relays, and tells how long no new event came.</summary>
 internal sealed class ProgressWatch : IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
     private readonly PositionFilter _filter = new();
     private readonly Lock _gate = new();
-    private readonly List<(DateTimeOffset Since, TaskCompletionSource<TimeSpan> Arrived)> _waiting = [];
+    private readonly List<Silence> _silences = [];
     private readonly Thread _thread;
     private volatile bool _disposing;
 
@@ -30,12 +30,12 @@ internal sealed class ProgressWatch : IDisposable
         _thread.Start();
     }
 
-    /// <summary>From <paramref name="since"/> to the arrival of the first event written after it.</summary>
-    public Task<TimeSpan> FirstAfterAsync(DateTimeOffset since)
+    /// <summary>Watches from now on.</summary>
+    public Silence Begin()
     {
-        var arrived = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate) _waiting.Add((since, arrived));
-        return arrived.Task;
+        var silence = new Silence(TimeProvider.System.GetUtcNow());
+        lock (_gate) _silences.Add(silence);
+        return silence;
     }
 
     public void Dispose()
@@ -67,10 +67,6 @@ internal sealed class ProgressWatch : IDisposable
             || _filter.IsRepeat(record.Topic, record.Partition.Value, Encoding.UTF8.GetString(position))
             || !DateTimeOffset.TryParse(Encoding.UTF8.GetString(occurredAt), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var written)) return;
         var now = TimeProvider.System.GetUtcNow();
-        lock (_gate)
-        {
-            foreach (var (since, arrived) in _waiting.Where(waiting => written > waiting.Since)) arrived.TrySetResult(now - since);
-            _waiting.RemoveAll(waiting => written > waiting.Since);
-        }
+        lock (_gate) _silences.RemoveAll(silence => silence.Arrived(now, written));
     }
 }

@@ -28,7 +28,7 @@ public sealed class FaultPlanTests
     public void Gaps_and_lengths_stay_within_their_bounds_and_every_form_of_cut_comes_up()
     {
         var plan = FaultPlan.Of(3, 20, FaultKind.All);
-        plan.ShouldAllBe(fault => fault.Gap >= TimeSpan.FromSeconds(0.5) && fault.Gap <= TimeSpan.FromSeconds(4) && fault.Duration <= TimeSpan.FromSeconds(10));
+        plan.ShouldAllBe(fault => fault.Gap >= TimeSpan.FromSeconds(0.5) && fault.Gap <= TimeSpan.FromSeconds(4) && fault.Duration <= TimeSpan.FromSeconds(12));
         plan.Where(fault => fault.Kind.Action == FaultAction.Cut).Select(fault => fault.Form).Distinct().Count().ShouldBe(Enum.GetValues<CutForm>().Length);
     }
 }
