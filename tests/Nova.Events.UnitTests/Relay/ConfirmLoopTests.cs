@@ -20,7 +20,9 @@ public sealed class ConfirmLoopTests
         _confirmable = 20;
         await loop.TryConfirmAsync(CancellationToken.None);
         await loop.TryConfirmAsync(CancellationToken.None);
-        (_written, _confirmed, loop.Confirmed).ShouldBe(([20ul], [20ul], 20ul));
+        _written.ShouldBe([20ul]);
+        _confirmed.ShouldBe([20ul]);
+        loop.Confirmed.ShouldBe(20ul);
     }
 
     [Fact]
@@ -28,7 +30,8 @@ public sealed class ConfirmLoopTests
     {
         _confirmable = 9;
         await Loop().TryConfirmAsync(CancellationToken.None);
-        (_written, _confirmed).ShouldBe(([], [9ul]));
+        _written.ShouldBeEmpty();
+        _confirmed.ShouldBe([9ul]);
     }
 
     [Fact]
@@ -42,7 +45,8 @@ public sealed class ConfirmLoopTests
         _confirmed.ShouldBeEmpty();
         _write = () => Task.CompletedTask;
         await loop.TryConfirmAsync(CancellationToken.None);
-        (_written, _confirmed).ShouldBe(([20ul, 20ul, 20ul], [20ul]));
+        _written.ShouldBe([20ul, 20ul, 20ul]);
+        _confirmed.ShouldBe([20ul]);
     }
 
     [Fact]
@@ -54,7 +58,8 @@ public sealed class ConfirmLoopTests
         await loop.TryConfirmAsync(CancellationToken.None);
         _write = () => throw new PublishException("Kafka is away.", isTransient: true);
         await loop.TryConfirmAsync(CancellationToken.None);
-        (_confirmed, loop.Confirmed).ShouldBe(([], 0ul));
+        _confirmed.ShouldBeEmpty();
+        loop.Confirmed.ShouldBe(0ul);
     }
 
     private ConfirmLoop Loop() => new(
