@@ -1,9 +1,9 @@
-using Confluent.Kafka;
 using Nova.Events.ChaosTests.Checking;
 using Nova.Events.ChaosTests.Faults;
 using Nova.Events.ChaosTests.Servers;
 using Nova.Events.ChaosTests.Watching;
 using Nova.Events.ChaosTests.Writing;
+using Nova.Events.Cli.Commands;
 
 namespace Nova.Events.ChaosTests.Running;
 
@@ -11,12 +11,12 @@ namespace Nova.Events.ChaosTests.Running;
 internal sealed class RelayChaosRun(ChaosOptions options)
 {
     private static readonly TimeSpan LastProgress = TimeSpan.FromSeconds(60);
-    private static readonly string[] Topics = [.. new[] { "post", "follow", "small" }.Select(type => ChaosServers.TopicPrefix + type)];
 
     public async Task<ChaosResult> RunAsync(CancellationToken stop)
     {
         var earlier = options.Resume ? ChaosState.Read(options.Folder) : null;
         var toxiproxy = earlier?.Cuts == false ? null : await Toxiproxy.FindAsync(stop);
+        if (earlier?.Cuts == true && toxiproxy is null) throw new CommandException("The run in this folder cuts networks, and toxiproxy-server is gone: it must be on PATH, or in ../shared/tools.");
         await using var servers = await ChaosServers.StartAsync(options.Folder, fresh: earlier is null, toxiproxy, new Say(), stop);
         var state = earlier ?? new ChaosState { Seed = options.Seed, Faults = options.Faults, Rate = options.Rate, Cuts = toxiproxy is not null };
         if (earlier is not null) state.Resumptions++;
@@ -41,9 +41,9 @@ internal sealed class RelayChaosRun(ChaosOptions options)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var tally = new WriterTally();
-        using var progress = new ProgressWatch(servers.BootstrapServers, from topic in Topics from partition in Enumerable.Range(0, 3) select new TopicPartition(topic, partition));
+        using var progress = new ProgressWatch(servers.BootstrapServers, ChaosServers.EventPartitions);
         await using var slot = new SlotWatch(servers.Database.DataSource);
-        var writing = new ChaosWriters(servers.Database.DataSource, HashCode.Combine(state.Seed, state.Next), state.Rate, tally).RunAsync(enough.Token);
+        var writing = new ChaosWriters(servers.Database.DataSource, state.Seed + state.Next, state.Rate, tally).RunAsync(enough.Token);
         try
         {
             await BeginAsync(progress, stop);
@@ -67,7 +67,10 @@ internal sealed class RelayChaosRun(ChaosOptions options)
     {
         var silence = progress.Begin();
         silence.End(TimeProvider.System.GetUtcNow());
-        await silence.Over.WaitAsync(LastProgress, stop);
+        await Task.WhenAny(silence.Over, Task.Delay(LastProgress, stop));
+        stop.ThrowIfCancellationRequested();
+        if (!silence.Over.IsCompleted)
+            throw new CommandException($"No event came through within {LastProgress.TotalSeconds:0} s, before any fault: look into the relays' logs.");
     }
 
     /// <summary>Returns the relays that ended by themselves.</summary>

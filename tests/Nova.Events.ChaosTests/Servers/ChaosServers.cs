@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Confluent.Kafka;
 using Nova.Events.ChaosTests.Faults;
 using Nova.Events.Cli.Commands;
 using Nova.Events.Kafka;
@@ -22,6 +23,12 @@ internal sealed class ChaosServers : IAsyncDisposable
     private const int SmallestLimit = 64 << 10;
 
     private const int Partitions = 3;
+    private const string SmallTopic = TopicPrefix + "small";
+    private static readonly string[] EventTopics = [TopicPrefix + "post", TopicPrefix + "follow", SmallTopic];
+
+    /// <summary>A killed broker may come back once its last session has ended; by default that takes 9 s of every kill.</summary>
+    private static readonly Dictionary<string, string> BackSoon = new() { ["broker.session.timeout.ms"] = "3000", ["broker.heartbeat.interval.ms"] = "500" };
+
     private static readonly string[] RelayNames = ["relay-a", "relay-b"];
     private readonly LocalServers _servers;
     private readonly ProxyPorts? _ports;
@@ -37,6 +44,10 @@ internal sealed class ChaosServers : IAsyncDisposable
     public ChaosDatabase Database { get; }
 
     public IReadOnlyList<RelayProcess> Relays { get; }
+
+    /// <summary>Where events are published.</summary>
+    public static IEnumerable<TopicPartition> EventPartitions { get; } =
+        [.. from topic in EventTopics from partition in Enumerable.Range(0, Partitions) select new TopicPartition(topic, partition)];
 
     /// <summary>The broker as everybody but the relays reaches it.</summary>
     public string BootstrapServers => _servers.Kafka.BootstrapServers;
@@ -61,6 +72,7 @@ internal sealed class ChaosServers : IAsyncDisposable
                 Fresh = fresh,
                 // SIGKILL of a process loses nothing without fsync; only a power cut would.
                 Durable = false,
+                KafkaSettings = BackSoon,
                 KafkaListeners = ports is null ? [] : [.. RelayNames.Select(ports.Listener)],
             },
             progress, cancellationToken);
@@ -112,8 +124,8 @@ internal sealed class ChaosServers : IAsyncDisposable
         if (_servers.Kafka.IsMock) throw new CommandException("Chaos needs a real Kafka broker; here is only librdkafka's mock. Set KAFKA_HOME to an installation.");
         await Database.PrepareAsync(cancellationToken);
         var kafka = new KafkaOptions { BootstrapServers = BootstrapServers, ClientId = "chaos" };
-        await new TopicSetup(kafka, new TopicOptions()).EnsureAsync([new(TopicPrefix + "post", Partitions), new(TopicPrefix + "follow", Partitions)], cancellationToken);
-        await new TopicSetup(kafka, new TopicOptions { MaxRecordBytes = SmallestLimit }).EnsureAsync([new(TopicPrefix + "small", Partitions)], cancellationToken);
+        await new TopicSetup(kafka, new TopicOptions { MaxRecordBytes = SmallestLimit }).EnsureAsync([new(SmallTopic, Partitions)], cancellationToken);
+        await new TopicSetup(kafka, new TopicOptions()).EnsureAsync([.. EventTopics.Select(topic => new TopicSpecification(topic, Partitions))], cancellationToken);
         if (toxiproxy is not null) await ConnectAsync(toxiproxy, folder, cancellationToken);
         foreach (var relay in Relays) await relay.StartAsync(cancellationToken);
     }

@@ -21,7 +21,7 @@ internal sealed class ChaosWriters(NpgsqlDataSource dataSource, int seed, double
 
     private async Task WriteAsync(int writer, CancellationToken stop)
     {
-        var (random, interval) = (new Random(HashCode.Combine(seed, writer)), TimeSpan.FromSeconds(Count / rate));
+        var (random, interval) = (new Random((seed * Count) + writer), TimeSpan.FromSeconds(Count / rate));
         var (started, due) = (Stopwatch.GetTimestamp(), TimeSpan.Zero);
         while (!stop.IsCancellationRequested)
         {

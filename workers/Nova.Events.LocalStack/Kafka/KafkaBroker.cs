@@ -12,7 +12,8 @@ internal static class KafkaBroker
         var controller = place.FurtherPort("controller");
         var data = Path.Combine(place.Folder, "data");
         var properties = Path.Combine(place.Folder, "server.properties");
-        await File.WriteAllTextAsync(properties, Properties(place.Port, controller, data, place.Options.KafkaListeners), cancellationToken);
+        var further = place.Options.KafkaSettings.Select(setting => $"{setting.Key}={setting.Value}\n");
+        await File.WriteAllTextAsync(properties, Properties(place.Port, controller, data, place.Options.KafkaListeners) + string.Concat(further), cancellationToken);
         var logging = Path.Combine(place.Folder, "log4j2.properties");
         await File.WriteAllTextAsync(logging, Logging, cancellationToken);
         string[] kafka = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", $"-Dlog4j2.configurationFile={logging}", "-cp", $"{jars}/*"];
