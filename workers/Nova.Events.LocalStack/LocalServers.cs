@@ -64,6 +64,14 @@ public sealed class LocalServers : IAsyncDisposable
             ? throw new InvalidOperationException($"The mock cluster cannot resume: {limits}")
             : OurProcess(kind).StartAsync(cancellationToken);
 
+    /// <summary>SIGSTOP to one of our servers and its children: it keeps its connections and answers nobody.</summary>
+    /// <exception cref="InvalidOperationException">The server is not our child process.</exception>
+    public void Freeze(ServerKind kind) => OurProcess(kind).Freeze();
+
+    /// <summary>Lets a frozen server go on.</summary>
+    /// <exception cref="InvalidOperationException">The server is not our child process.</exception>
+    public void Thaw(ServerKind kind) => OurProcess(kind).Thaw();
+
     /// <summary>Ends our servers, in order and within bounds; data stays.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -37,6 +37,12 @@ public sealed record LocalServersOptions
     /// </summary>
     public IReadOnlyDictionary<string, int> MockTopics { get; init; } = new Dictionary<string, int>();
 
+    /// <summary>Further listeners of Kafka, each for the clients of one proxy. Only a broker that is run from jars has them. Default: none.</summary>
+    public IReadOnlyList<ProxiedListener> KafkaListeners { get; init; } = [];
+
+    /// <summary>Further settings of a broker that is run from jars, as in its server.properties. Default: none.</summary>
+    public IReadOnlyDictionary<string, string> KafkaSettings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How long one server may take to answer after its process was started. Default: 60 s.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -25,7 +25,8 @@ internal sealed class RelayService(
         await Task.Yield();
         await using var dataSource = NpgsqlDataSource.Create(_options.ConnectionString);
         using var drain = new DrainDeadline(_options.DrainTimeout, time, stoppingToken);
-        for (var failures = 0; !stoppingToken.IsCancellationRequested;)
+        var pause = new ReconnectPause(_options.MaxReconnectDelay);
+        while (!stoppingToken.IsCancellationRequested)
         {
             var started = time.GetTimestamp();
             try
@@ -38,8 +39,9 @@ internal sealed class RelayService(
             }
             catch (Exception exception)
             {
-                if (time.GetElapsedTime(started) > TimeSpan.FromMinutes(1)) failures = 0;
-                await PauseAsync(PostgresErrors.Translate(exception, _options.ConnectionString, _options.Slot) ?? exception, ++failures, stoppingToken);
+                // Connections from before the failure may be dead, too: each would fail the next session once more.
+                dataSource.Clear();
+                await PauseAsync(PostgresErrors.Translate(exception, _options.ConnectionString, _options.Slot) ?? exception, pause, time.GetElapsedTime(started), stoppingToken);
             }
         }
     }
@@ -54,7 +56,7 @@ internal sealed class RelayService(
         var start = await SessionStart.ReadAsync(kafka.Value, topics.Value, _options, dataSource, wal, store, stopping);
         using var lot = await ParkingLot.ReadAsync(kafka.Value, _options.Source, stopping);
         using var session = new RelaySession(wal, start, lot, new PoisonHandler(_options, lot, metrics, logger), _options, progress, metrics, time, stopping);
-        var confirm = new ConfirmLoop(session, wal, store, start.State, _options.StatusInterval, time);
+        var confirm = new ConfirmLoop(() => session.Confirmable, store.WriteAsync, Confirm, start.State, _options.StatusInterval, time);
         using var ended = new CancellationTokenSource();
         RelayLog.Started(logger, _options.Source, _options.Slot, start.State.Era, start.Tails.Count);
         var beside = Task.WhenAll(
@@ -73,20 +75,27 @@ internal sealed class RelayService(
                 logger, _options.Source, stopping.IsCancellationRequested ? "Stopped" : "Failed", progress.Published, progress.Skipped,
                 Lsn.Format(confirm.Confirmed), time.GetElapsedTime(started).TotalMilliseconds);
         }
+
+        void Confirm(ulong lsn)
+        {
+            wal.Confirm(lsn);
+            wal.SendStatus();
+        }
     }
 
-    /// <summary>Notes the failure and waits: shortly for a slot in use, which is how a standby waits; longer with each failure in a row otherwise.</summary>
-    private async Task PauseAsync(Exception exception, int failures, CancellationToken stopping)
+    /// <summary>Notes the failure and waits.</summary>
+    private async Task PauseAsync(Exception exception, ReconnectPause pause, TimeSpan lasted, CancellationToken stopping)
     {
-        var delay = TimeSpan.FromMilliseconds(Math.Min(_options.MaxReconnectDelay.TotalMilliseconds, 100 * Math.Pow(2, Math.Min(failures, 20))));
+        TimeSpan delay;
         if (exception is SlotInUseException)
         {
-            delay = TimeSpan.FromMilliseconds(250);
+            delay = pause.AfterSlotInUse();
             if (progress.State != "standby") RelayLog.StandingBy(logger, _options.Source, exception.Message);
             progress.StandingBy(exception.Message);
         }
         else
         {
+            delay = pause.AfterFailure(lasted);
             RelayLog.Failed(logger, exception, _options.Source, delay.TotalMilliseconds, exception.Message);
             progress.Failing(exception.Message);
         }

@@ -78,7 +78,7 @@ internal static class ContainerServer
 
     /// <remarks>The broker listens inside on the port that clients use outside, since it tells them that address. The image reads KAFKA_A_B as a.b.</remarks>
     private static IEnumerable<KeyValuePair<string, string>> KafkaSettings(int port) =>
-        KafkaBroker.Properties(port, controllerPort: 29093, "/var/lib/kafka/data")
+        KafkaBroker.Properties(port, controllerPort: 29093, "/var/lib/kafka/data", proxied: [])
             .Replace($"listeners=PLAINTEXT://127.0.0.1:{port},", $"listeners=PLAINTEXT://0.0.0.0:{port},", StringComparison.Ordinal)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('=', 2))

@@ -12,7 +12,8 @@ internal static class KafkaBroker
         var controller = place.FurtherPort("controller");
         var data = Path.Combine(place.Folder, "data");
         var properties = Path.Combine(place.Folder, "server.properties");
-        await File.WriteAllTextAsync(properties, Properties(place.Port, controller, data), cancellationToken);
+        var further = place.Options.KafkaSettings.Select(setting => $"{setting.Key}={setting.Value}\n");
+        await File.WriteAllTextAsync(properties, Properties(place.Port, controller, data, place.Options.KafkaListeners) + string.Concat(further), cancellationToken);
         var logging = Path.Combine(place.Folder, "log4j2.properties");
         await File.WriteAllTextAsync(logging, Logging, cancellationToken);
         string[] kafka = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", $"-Dlog4j2.configurationFile={logging}", "-cp", $"{jars}/*"];
@@ -39,15 +40,15 @@ internal static class KafkaBroker
     internal static string Version(string jars) =>
         Directory.EnumerateFiles(jars, "kafka-clients-*.jar").Select(Path.GetFileNameWithoutExtension).FirstOrDefault()?["kafka-clients-".Length..] ?? "of unknown version";
 
-    internal static string Properties(int port, int controllerPort, string data) =>
+    internal static string Properties(int port, int controllerPort, string data, IReadOnlyList<ProxiedListener> proxied) =>
         $"""
         process.roles=broker,controller
         node.id=1
         controller.quorum.voters=1@127.0.0.1:{controllerPort}
         controller.listener.names=CONTROLLER
-        listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controllerPort}
-        advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-        listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+        listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controllerPort}{string.Concat(proxied.Select(listener => $",{listener.Name}://127.0.0.1:{listener.Port}"))}
+        advertised.listeners=PLAINTEXT://127.0.0.1:{port}{string.Concat(proxied.Select(listener => $",{listener.Name}://127.0.0.1:{listener.ProxyPort}"))}
+        listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT{string.Concat(proxied.Select(listener => $",{listener.Name}:PLAINTEXT"))}
         inter.broker.listener.name=PLAINTEXT
         log.dirs={data}
         num.partitions=3

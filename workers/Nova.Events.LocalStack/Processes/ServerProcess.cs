@@ -8,6 +8,9 @@ internal sealed class ServerProcess(ProcessSpec spec, Func<CancellationToken, Ta
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
     private Process? _process;
 
+    /// <summary>False before the first start, after its end, and when it ended by itself.</summary>
+    public bool IsRunning => _process is { HasExited: false };
+
     /// <summary>Starts (or starts again) on the same ports and data, and returns when the server answers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -32,6 +35,22 @@ internal sealed class ServerProcess(ProcessSpec spec, Func<CancellationToken, Ta
         if (_process is not { } process) return;
         if (!process.HasExited) await KillTreeAsync(process.Id, cancellationToken);
         await ForgetAsync(process, cancellationToken);
+    }
+
+    /// <summary>SIGSTOP to the server and its children: their connections stay, and nobody answers on them.</summary>
+    public void Freeze()
+    {
+        if (_process is not { HasExited: false } process) return;
+        // The server first, so that it starts no further child meanwhile.
+        Signals.Send(process.Id, Signal.Stop);
+        foreach (var id in ProcessTable.Tree(process.Id)) Signals.Send(id, Signal.Stop);
+    }
+
+    /// <summary>SIGCONT to all that <see cref="Freeze"/> stopped: they go on as if nothing had been.</summary>
+    public void Thaw()
+    {
+        if (_process is not { HasExited: false } process) return;
+        foreach (var id in ProcessTable.Tree(process.Id)) Signals.Send(id, Signal.Continue);
     }
 
     /// <summary>Asks the server to end, and kills it when it takes too long.</summary>

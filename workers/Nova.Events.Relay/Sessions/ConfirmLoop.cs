@@ -1,5 +1,4 @@
 using Nova.Events.Kafka.Publishing;
-using Nova.Events.Postgres.Wal;
 
 namespace Nova.Events.Relay.Sessions;
 
@@ -7,9 +6,16 @@ namespace Nova.Events.Relay.Sessions;
 /// Confirms to the slot what is acknowledged, beside reading: while the reader waits for room, the server must still hear of progress. The state
 /// in Kafka comes first, so a slot that is ahead of the state is none that we confirmed.
 /// </summary>
-internal sealed class ConfirmLoop(RelaySession session, WalStream wal, RelayStateStore store, RelayState state, TimeSpan interval, TimeProvider time)
+/// <param name="confirmable">The LSN up to which everything is acknowledged.</param>
+/// <param name="write">Returns once Kafka has the state.</param>
+/// <param name="confirm">Tells the server.</param>
+/// <param name="state">The state that Kafka has.</param>
+/// <param name="interval">How often.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ConfirmLoop(
+    Func<ulong> confirmable, Func<RelayState, CancellationToken, Task> write, Action<ulong> confirm, RelayState state, TimeSpan interval, TimeProvider time)
 {
-    private RelayState _state = state;
+    private RelayState _written = state;
 
     /// <summary>The LSN up to which everything was confirmed.</summary>
     public ulong Confirmed { get; private set; }
@@ -33,17 +39,18 @@ internal sealed class ConfirmLoop(RelaySession session, WalStream wal, RelayStat
     {
         try
         {
-            var lsn = session.Confirmable;
+            var lsn = confirmable();
             if (lsn <= Confirmed) return;
-            if (lsn > _state.ConfirmedLsn)
+            if (lsn > _written.ConfirmedLsn)
             {
-                _state = _state with { ConfirmedLsn = lsn, ConfirmedAt = time.GetUtcNow() };
-                await store.WriteAsync(_state, cancellationToken);
+                var next = _written with { ConfirmedLsn = lsn, ConfirmedAt = time.GetUtcNow() };
+                await write(next, cancellationToken);
+                // Only now: after a write that failed, or was given up, the state in Kafka is still the one before.
+                _written = next;
             }
 
-            wal.Confirm(lsn);
             Confirmed = lsn;
-            wal.SendStatus();
+            confirm(lsn);
         }
         catch (Exception exception) when (exception is PublishException or IOException or ObjectDisposedException or OperationCanceledException)
         {

@@ -1,0 +1,13 @@
+namespace Nova.Events.ChaosTests.Faults;
+
+/// <summary>One fault of a plan.</summary>
+/// <param name="Index">Its place in the plan, from 0.</param>
+/// <param name="Kind">What is done to whom.</param>
+/// <param name="Gap">How long all is left alone before it.</param>
+/// <param name="Duration">How long it lasts.</param>
+/// <param name="Form">How a cut is made.</param>
+/// <param name="CutAfterBytes">Where a connection is cut in the midst of something.</param>
+/// <param name="AwaitsRecovery">False if the next one may come before this one is got over.</param>
+/// <param name="RelayChoice">Which relay, where nobody knows who reads the slot.</param>
+internal sealed record PlannedFault(
+    int Index, FaultKind Kind, TimeSpan Gap, TimeSpan Duration, CutForm Form, int CutAfterBytes, bool AwaitsRecovery, int RelayChoice);

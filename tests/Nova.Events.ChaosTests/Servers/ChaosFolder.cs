@@ -1,0 +1,29 @@
+using Nova.Events.LocalStack;
+using Nova.Events.LocalStack.Files;
+
+namespace Nova.Events.ChaosTests.Servers;
+
+/// <summary>Where a run keeps its servers, its logs and how far it is.</summary>
+internal static class ChaosFolder
+{
+    /// <summary>The folder that a run takes where none is given.</summary>
+    public static string Default { get; } = Path.Combine(Clone.Root ?? Directory.GetCurrentDirectory(), ".nova", "chaos-relay");
+
+    /// <summary>The run's state.</summary>
+    public static string StateFile(string folder) => Path.Combine(folder, "state.json");
+
+    /// <summary>Deletes what an earlier run left beside its servers' data.</summary>
+    public static void DeleteRun(string folder, IEnumerable<string> relays)
+    {
+        File.Delete(StateFile(folder));
+        foreach (var relay in relays.Select(relay => Path.Combine(folder, relay)).Where(Directory.Exists)) Directory.Delete(relay, recursive: true);
+    }
+
+    /// <summary>Deletes the folder with what its links point to.</summary>
+    public static void Delete(string folder)
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (var server in Directory.GetDirectories(folder)) ReachableFolder.Delete(server);
+        Directory.Delete(folder, recursive: true);
+    }
+}
