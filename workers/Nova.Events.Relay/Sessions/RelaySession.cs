@@ -31,6 +31,7 @@ internal sealed class RelaySession : IDisposable
     private readonly SessionSignals _signals;
     private readonly OrderedPublisher _publisher;
     private readonly SessionTopics _topics;
+    private readonly UnmetTails _unmet;
     private readonly SemaphoreSlim _acknowledged = new(0, 1);
     private readonly long[] _committedAt = new long[OrderedPublisher.MaxReportsAtOnce];
 
@@ -43,6 +44,7 @@ internal sealed class RelaySession : IDisposable
         _signals = new SessionSignals(wal.EndReads, stopping);
         _publisher = new OrderedPublisher(start.Kafka, options.Linger, start.MaxBatchBytes, Acknowledged, Fail);
         _topics = new SessionTopics(start, _publisher, time);
+        _unmet = new UnmetTails(start.Tails.Values, _era, start.SlotLsn);
         progress.OldestCommit = () => _watermark.OldestCommittedAt;
     }
 
@@ -101,6 +103,7 @@ internal sealed class RelaySession : IDisposable
 
     private void Handle(CancellationToken drain)
     {
+        if (!_unmet.AllMet) Meet();
         switch (_wal.Kind)
         {
             case WalMessageKind.Insert when OutboxTable.Holds(_wal.Relation):
@@ -112,11 +115,18 @@ internal sealed class RelaySession : IDisposable
             case WalMessageKind.LogicalMessage when Heartbeat.IsOwn(_wal, _options.Source):
                 _progress.HeartbeatSeen();
                 break;
-            case WalMessageKind.Commit:
+            case WalMessageKind.Commit when _unmet.AllMet:
                 // Invariant 1: only a commit, only its end, only when all its records are acknowledged.
                 _watermark.Committed(_wal.TransactionEndLsn);
                 break;
         }
+    }
+
+    /// <summary>Until the tails are met nothing is confirmed: what was skipped may never have been published.</summary>
+    private void Meet()
+    {
+        if (_wal.Kind == WalMessageKind.Begin) _unmet.Begin(_era, _wal.CommitLsn);
+        else if (_wal.Kind != WalMessageKind.Commit && (_wal.Kind != WalMessageKind.LogicalMessage || _wal.Transactional)) _unmet.Change(_wal.PositionOf(_era));
     }
 
     /// <summary>A row; what the table's constraints should have refused is put aside by its payload.</summary>

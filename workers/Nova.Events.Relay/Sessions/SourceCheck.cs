@@ -30,8 +30,8 @@ internal static class SourceCheck
         var parting = state.Lineage is { } lineage && lineage != identity.Lineage ? lineage.PartsAt(identity.Lineage) : ulong.MaxValue;
         if (last.CommitLsn >= parting)
             throw new SourceRewoundException(source, $"{topic}:{partition} holds position {last} of timeline {state.Lineage}; the database came along {identity.Lineage}, and the two part at {Lsn.Format(parting)}");
-        // What was confirmed on the other timeline after the parting is nothing here.
-        var confirmed = state.ConfirmedLsn is { } lsn ? Math.Min(lsn, parting) : slotLsn;
+        // What was confirmed on the other timeline after the parting, or in a WAL that is gone, is nothing here.
+        var confirmed = state.ConfirmedLsn is { } lsn ? Math.Min(lsn, Math.Min(parting, walLsn)) : slotLsn;
         if (slotLsn > confirmed) throw new SlotTooYoungException(source, slotLsn, confirmed);
         return state with { Lineage = identity.Lineage, ConfirmedLsn = confirmed, Session = state.Session + 1 };
     }
