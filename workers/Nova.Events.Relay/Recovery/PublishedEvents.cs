@@ -33,8 +33,8 @@ internal sealed class PublishedEvents(KafkaOptions kafka, RelayOptions options)
         return ids;
     }
 
-    /// <summary>The highest position in each partition.</summary>
-    public async Task<Dictionary<(string Topic, int Partition), Position>> TailsAsync(CancellationToken cancellationToken)
+    /// <summary>The last record in each partition.</summary>
+    public async Task<Dictionary<(string Topic, int Partition), Tail>> TailsAsync(CancellationToken cancellationToken)
     {
         var topics = (await PartitionsAsync(cancellationToken)).CountBy(partition => partition.Topic).ToDictionary(StringComparer.Ordinal);
         return await Task.Run(() => new TailReader(kafka).Read(options.Source, topics, cancellationToken), cancellationToken);

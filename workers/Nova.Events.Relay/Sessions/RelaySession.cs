@@ -103,9 +103,11 @@ internal sealed class RelaySession : IDisposable
 
     private void Handle(CancellationToken drain)
     {
-        if (!_unmet.AllMet) Meet();
         switch (_wal.Kind)
         {
+            case WalMessageKind.Begin:
+                _unmet.Begin(_era, _wal.CommitLsn);
+                break;
             case WalMessageKind.Insert when OutboxTable.Holds(_wal.Relation):
                 PublishRow(drain);
                 break;
@@ -116,17 +118,11 @@ internal sealed class RelaySession : IDisposable
                 _progress.HeartbeatSeen();
                 break;
             case WalMessageKind.Commit when _unmet.AllMet:
+                // Before that nothing is confirmed: what was skipped may never have been published.
                 // Invariant 1: only a commit, only its end, only when all its records are acknowledged.
                 _watermark.Committed(_wal.TransactionEndLsn);
                 break;
         }
-    }
-
-    /// <summary>Until the tails are met nothing is confirmed: what was skipped may never have been published.</summary>
-    private void Meet()
-    {
-        if (_wal.Kind == WalMessageKind.Begin) _unmet.Begin(_era, _wal.CommitLsn);
-        else if (_wal.Kind != WalMessageKind.Commit && (_wal.Kind != WalMessageKind.LogicalMessage || _wal.Transactional)) _unmet.Change(_wal.PositionOf(_era));
     }
 
     /// <summary>A row; what the table's constraints should have refused is put aside by its payload.</summary>
@@ -159,6 +155,7 @@ internal sealed class RelaySession : IDisposable
     private void Publish(scoped in OutboxRow row, CancellationToken drain)
     {
         var (position, route) = (_wal.PositionOf(_era), _router.RouteOf(row));
+        if (!_unmet.AllMet) _unmet.Change(position, row.Id);
         var topic = _topics.Of(route, drain);
         var partition = topic.PartitionOf(row.AggregateId);
         var parked = !_lot.IsEmpty && _lot.Holds(position);

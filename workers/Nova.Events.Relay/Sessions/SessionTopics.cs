@@ -20,7 +20,7 @@ internal sealed class SessionTopics(SessionStart start, OrderedPublisher publish
             found = start.EnsureAsync(name, cancellationToken).GetAwaiter().GetResult();
         var gates = new PartitionGate[found.Partitions];
         for (var partition = 0; partition < gates.Length; partition++)
-            gates[partition] = new PartitionGate(start.Tails.TryGetValue((name, partition), out var tail) ? tail : null, time);
+            gates[partition] = new PartitionGate(start.Tails.TryGetValue((name, partition), out var tail) ? tail.Position : null, time);
         return new SessionTopic(publisher.Topic(name), gates, found.MaxRecordBytes);
     }
 }

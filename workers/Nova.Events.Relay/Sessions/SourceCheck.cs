@@ -1,4 +1,5 @@
 using Nova.Events.Contracts;
+using Nova.Events.Kafka.Publishing;
 using Nova.Events.Postgres;
 
 namespace Nova.Events.Relay.Sessions;
@@ -19,9 +20,9 @@ internal static class SourceCheck
     /// <exception cref="SourceRewoundException">The database is another one, or it lost commits that are published.</exception>
     /// <exception cref="SlotTooYoungException">The slot begins after what was published last.</exception>
     public static RelayState Check(
-        string source, RelayState? state, SourceIdentity identity, ulong slotLsn, ulong walLsn, IReadOnlyDictionary<(string Topic, int Partition), Position> tails)
+        string source, RelayState? state, SourceIdentity identity, ulong slotLsn, ulong walLsn, IReadOnlyDictionary<(string Topic, int Partition), Tail> tails)
     {
-        var ((topic, partition), last) = tails.Where(tail => tail.Value.Era == (state?.Era ?? 0)).OrderByDescending(tail => tail.Value).FirstOrDefault();
+        var ((topic, partition), last) = tails.Select(tail => (tail.Key, tail.Value.Position)).Where(tail => tail.Position.Era == (state?.Era ?? 0)).OrderByDescending(tail => tail.Position).FirstOrDefault();
         if (state is not null && state.SystemId != identity.SystemId)
             throw new SourceRewoundException(source, $"Kafka holds positions of database cluster {state.SystemId}, this is cluster {identity.SystemId}");
         if (last.CommitLsn > walLsn)
