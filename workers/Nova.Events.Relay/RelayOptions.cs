@@ -55,8 +55,14 @@ public sealed class RelayOptions : IValidatableObject
     /// <summary>Without a heartbeat for so long the relay is not ready and connects anew. Default 30 s.</summary>
     public TimeSpan HeartbeatTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often confirmed commits are told to the server; at most a third of its wal_sender_timeout. Default 1 s.</summary>
+    /// <summary>How often confirmed commits are told to the server; at most a third of <see cref="WalSenderTimeout"/>. Default 1 s.</summary>
     public TimeSpan StatusInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Without a word from the relay for so long (frozen, or cut off) the server ends its connection, and a standby takes over. Set on the
+    /// connection itself, so the server's own wal_sender_timeout does not matter. Default 30 s.
+    /// </summary>
+    public TimeSpan WalSenderTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a stop waits for acknowledgements. Default 10 s.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -77,6 +83,8 @@ public sealed class RelayOptions : IValidatableObject
             yield return new ValidationResult($"Relay:Source takes letters, digits, '-', '_' and '.', at most {SourcePosition.MaxSourceLength}; it is '{Source}'.");
         if (HeartbeatTimeout < HeartbeatInterval * 3)
             yield return new ValidationResult($"Relay:HeartbeatTimeout ({HeartbeatTimeout}) must be at least three times Relay:HeartbeatInterval ({HeartbeatInterval}).");
+        if (WalSenderTimeout < StatusInterval * 3)
+            yield return new ValidationResult($"Relay:WalSenderTimeout ({WalSenderTimeout}) must be at least three times Relay:StatusInterval ({StatusInterval}).");
         if (OutboxRetention < TimeSpan.FromHours(1))
             yield return new ValidationResult($"Relay:OutboxRetention ({OutboxRetention}) must be at least an hour.");
         if (RetentionInterval <= TimeSpan.Zero || RetentionInterval > TimeSpan.FromDays(1))

@@ -50,7 +50,7 @@ internal sealed class RelayService(
     {
         var started = time.GetTimestamp();
         var publications = _options.Publications.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        await using var wal = await WalStream.OpenAsync(_options.ConnectionString, _options.Slot, publications, _options.StatusInterval, stopping);
+        await using var wal = await WalStream.OpenAsync(_options.ConnectionString, _options.Slot, publications, _options.StatusInterval, _options.WalSenderTimeout, stopping);
         // The slot is the lock, and it is ours now: the tails that are read from here on are final.
         using var store = new RelayStateStore(kafka.Value, _options.Source);
         var start = await SessionStart.ReadAsync(kafka.Value, topics.Value, _options, dataSource, wal, store, stopping);

@@ -12,9 +12,9 @@ public sealed class TailReader(KafkaOptions kafka)
     /// <summary>Steps back from the end until a record of the source shows up. Others may write between ours, so the last one can be theirs.</summary>
     private static readonly long[] StepsBack = [1, 64, 4_096, long.MaxValue];
 
-    /// <summary>The highest position of <paramref name="source"/> in each partition of <paramref name="topics"/> that holds one.</summary>
+    /// <summary>The record with the highest position of <paramref name="source"/> in each partition of <paramref name="topics"/> that holds one.</summary>
     /// <exception cref="TimeoutException">The brokers did not answer in time.</exception>
-    public Dictionary<(string Topic, int Partition), Position> Read(
+    public Dictionary<(string Topic, int Partition), Tail> Read(
         string source, IReadOnlyDictionary<string, int> topics, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(topics);
@@ -25,7 +25,7 @@ public sealed class TailReader(KafkaOptions kafka)
         using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(config)
             .SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
 
-        var tails = new Dictionary<(string, int), Position>();
+        var tails = new Dictionary<(string, int), Tail>();
         var pending = Ends(consumer, topics);
         foreach (var step in StepsBack)
         {
@@ -55,7 +55,7 @@ public sealed class TailReader(KafkaOptions kafka)
 
     private static void ReadFrom(
         IConsumer<byte[]?, byte[]?> consumer, string source, List<(TopicPartition Partition, long Low, long High)> ends, long step,
-        Dictionary<(string, int), Position> tails, CancellationToken cancellationToken)
+        Dictionary<(string, int), Tail> tails, CancellationToken cancellationToken)
     {
         consumer.Assign(ends.Select(end => new TopicPartitionOffset(end.Partition, Math.Max(end.Low, step == long.MaxValue ? end.Low : end.High - step))));
         var open = ends.Select(end => end.Partition).ToHashSet();
@@ -73,7 +73,8 @@ public sealed class TailReader(KafkaOptions kafka)
                 && SourcePosition.TryParse(header, out var position) && position.Source == source)
             {
                 var key = (result.Topic, result.Partition.Value);
-                if (!tails.TryGetValue(key, out var highest) || position.Position > highest) tails[key] = position.Position;
+                if (!tails.TryGetValue(key, out var highest) || position.Position > highest.Position)
+                    tails[key] = new Tail(position.Position, result.Message.Headers.TryGetLastBytes(HeaderNames.Id, out var id) ? id : null);
             }
         }
 

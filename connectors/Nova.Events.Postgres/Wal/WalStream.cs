@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using Npgsql;
 using Nova.Events.Contracts;
 using Nova.Events.Postgres.Slots;
@@ -65,17 +66,23 @@ public sealed class WalStream : IAsyncDisposable
     /// <summary>How far the server has read its WAL for us, also where nothing in it was for us. It is a sign of life, and never to be confirmed.</summary>
     public ulong ReceivedLsn => Volatile.Read(ref _receivedLsn);
 
-    /// <summary>Starts to read <paramref name="slot"/> at the first commit that was not confirmed. Once it returns, the slot is ours.</summary>
+    /// <summary>Starts to read a slot at the first commit that was not confirmed. Once it returns, the slot is ours.</summary>
+    /// <param name="connectionString">Where the database is.</param>
+    /// <param name="slot">The slot.</param>
+    /// <param name="publications">What is read.</param>
+    /// <param name="statusInterval">How often the server hears of us.</param>
+    /// <param name="senderTimeout">Without a word from us for so long the server takes the slot back, whatever its own wal_sender_timeout is.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SlotInUseException">Another process reads it.</exception>
     /// <exception cref="SlotMissingException">There is no such slot.</exception>
     /// <exception cref="SlotLostException">The server gave the slot up.</exception>
     /// <exception cref="PostgresUnavailableException">The server can't be reached, or refuses the login.</exception>
     public static async Task<WalStream> OpenAsync(
-        string connectionString, string slot, IReadOnlyList<string> publications, TimeSpan statusInterval, CancellationToken cancellationToken)
+        string connectionString, string slot, IReadOnlyList<string> publications, TimeSpan statusInterval, TimeSpan senderTimeout, CancellationToken cancellationToken)
     {
         try
         {
-            return await Task.Run(() => Open(connectionString, slot, publications, statusInterval), cancellationToken);
+            return await Task.Run(() => Open(connectionString, slot, publications, statusInterval, senderTimeout), cancellationToken);
         }
         catch (Exception exception) when (PostgresErrors.Translate(exception, connectionString, slot) is { } translated)
         {
@@ -145,9 +152,9 @@ public sealed class WalStream : IAsyncDisposable
         await Task.Run(_wire.Dispose);
     }
 
-    private static WalStream Open(string connectionString, string slot, IReadOnlyList<string> publications, TimeSpan statusInterval)
+    private static WalStream Open(string connectionString, string slot, IReadOnlyList<string> publications, TimeSpan statusInterval, TimeSpan senderTimeout)
     {
-        var wire = ReplicationWire.Open(WithTextForms(connectionString));
+        var wire = ReplicationWire.Open(WithSessionSettings(connectionString, senderTimeout));
         try
         {
             var source = SourceIdentity.Read(wire);
@@ -197,11 +204,14 @@ public sealed class WalStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Values arrive as text in the session's forms: ours, whatever the server, the database or the role is set to.</summary>
-    private static string WithTextForms(string connectionString)
+    /// <summary>
+    /// Values arrive as text in the session's forms, and a frozen reader loses the slot after the session's timeout: ours, whatever the server,
+    /// the database or the role is set to.
+    /// </summary>
+    private static string WithSessionSettings(string connectionString, TimeSpan senderTimeout)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        settings.Options = $"{settings.Options} -c DateStyle=ISO -c TimeZone=UTC".Trim();
+        settings.Options = string.Create(CultureInfo.InvariantCulture, $"{settings.Options} -c DateStyle=ISO -c TimeZone=UTC -c wal_sender_timeout={senderTimeout.TotalMilliseconds:0}ms").Trim();
         return settings.ConnectionString;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Nova.Events.Cli.Running;
+using Nova.Events.LocalStack.Processes;
 
 namespace Nova.Events.IntegrationTests.EndToEnd;
 
@@ -41,9 +42,20 @@ internal sealed class NovaProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGSTOP: it keeps its connections and does nothing.</summary>
+    public void Freeze() => Send(Signal.Stop);
+
+    /// <summary>SIGCONT: it goes on as if no time had passed.</summary>
+    public void Thaw() => Send(Signal.Continue);
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) await KillAsync();
         _process.Dispose();
+    }
+
+    private void Send(Signal signal)
+    {
+        if (!Signals.Send(_process.Id, signal)) throw new InvalidOperationException($"Process {_process.Id} took no signal {signal}.");
     }
 }

@@ -93,7 +93,7 @@ public sealed class PublishingTests(RunningServers servers)
         await publisher.PublishAsync(Record("k") with { Headers = [new(HeaderNames.Position, "nonsense"u8.ToArray())] });
         var partition = Murmur2.PartitionOf("k"u8, 3);
         var tails = new TailReader(_kafka).Read("ours", new Dictionary<string, int> { [_topic] = 3 }, CancellationToken.None);
-        tails.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create((_topic, partition), Position.Of(0, 100, 2)));
+        tails.ShouldHaveSingleItem().ShouldSatisfyAllConditions(tail => tail.Key.ShouldBe((_topic, partition)), tail => tail.Value.Position.ShouldBe(Position.Of(0, 100, 2)));
         new TailReader(_kafka).Read("nobody", new Dictionary<string, int> { [_topic] = 3 }, CancellationToken.None).ShouldBeEmpty();
     }
 

@@ -23,9 +23,12 @@ internal sealed class OutboxDatabase : IAsyncDisposable
 
     public string Slot { get; } = Fresh.Name("slot");
 
-    public static async Task<OutboxDatabase> CreateAsync(RunningServers servers, bool withSlot = false)
+    public static async Task<OutboxDatabase> CreateAsync(RunningServers servers, bool withSlot = false) => await CreateAsync(await servers.CreateDatabaseAsync(), withSlot);
+
+    /// <summary>In an empty database, on whatever server.</summary>
+    public static async Task<OutboxDatabase> CreateAsync(string connectionString, bool withSlot)
     {
-        var database = new OutboxDatabase(await servers.CreateDatabaseAsync());
+        var database = new OutboxDatabase(connectionString);
         await new SchemaMigrator(database.DataSource).UpAsync(OutboxSchema.Files);
         await database.ScalarAsync<int>("SELECT nova.outbox_create_partitions(2)");
         if (withSlot) await database.Slots.EnsureAsync(database.Slot);

@@ -75,7 +75,7 @@ public sealed class RolesTests(RunningServers servers)
         await ExecuteAsync(relay, $"SELECT nova.outbox_create_partitions(3), nova.outbox_close_days(), nova.outbox_default_rows(), nova.outbox_drop_day('2026-01-01', '{database.Slot}', '1 day')");
         await ExecuteAsync(relay, $"SELECT * FROM nova.outbox_days('{database.Slot}', '1 day')");
         await database.EmitAsync(Messages.Post("Read"));
-        await using (var wal = await WalStream.OpenAsync(relay.ConnectionString, database.Slot, ["nova_outbox"], TimeSpan.FromSeconds(1), CancellationToken.None))
+        await using (var wal = await WalStream.OpenAsync(relay.ConnectionString, database.Slot, ["nova_outbox"], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), CancellationToken.None))
             do await wal.ReadAsync();
             while (wal.Kind != WalMessageKind.Insert);
         foreach (var sql in new[] { "SELECT id FROM nova.outbox", "SELECT id FROM nova.stream_events", "SELECT nova.emit('post', '1', 'T', '{}')", "DROP TABLE nova.outbox" })

@@ -73,5 +73,5 @@ public sealed class PostgresErrorTests(RunningServers servers)
     }
 
     private static Task<WalStream> OpenAsync(string connectionString, string slot) =>
-        WalStream.OpenAsync(connectionString, slot, ["nova_outbox"], TimeSpan.FromSeconds(1), CancellationToken.None);
+        WalStream.OpenAsync(connectionString, slot, ["nova_outbox"], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), CancellationToken.None);
 }

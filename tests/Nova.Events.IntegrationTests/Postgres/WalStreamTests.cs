@@ -92,7 +92,7 @@ public sealed class WalStreamTests(RunningServers servers)
     }
 
     private static Task<WalStream> OpenAsync(OutboxDatabase database) =>
-        WalStream.OpenAsync(database.ConnectionString, database.Slot, ["nova_outbox", "nova_cdc"], TimeSpan.FromSeconds(1), CancellationToken.None);
+        WalStream.OpenAsync(database.ConnectionString, database.Slot, ["nova_outbox", "nova_cdc"], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), CancellationToken.None);
 
     private static async Task<(WalMessageKind Kind, string Table)> NextAsync(WalStream wal)
     {

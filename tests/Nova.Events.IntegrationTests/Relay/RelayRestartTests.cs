@@ -1,7 +1,4 @@
-using Nova.Events.Contracts;
-using Nova.Events.Contracts.Records;
 using Nova.Events.IntegrationTests.EndToEnd;
-using Nova.Events.IntegrationTests.Outbox;
 using Nova.Events.IntegrationTests.Servers;
 using Shouldly;
 using Xunit;
@@ -15,11 +12,11 @@ public sealed class RelayRestartTests(RunningServers servers)
     public async Task A_restart_goes_on_where_the_last_relay_was()
     {
         await using var rig = await RelayRig.CreateAsync(servers);
-        await EmitAsync(rig, 0, 50);
+        await NumberedEvents.EmitAsync(rig, 0, 50);
         await RunUntilAsync(rig, 50);
-        await EmitAsync(rig, 50, 50);
+        await NumberedEvents.EmitAsync(rig, 50, 50);
         await RunUntilAsync(rig, 100);
-        (await rig.LogAsync(100)).Select(RelayRig.TypeOf).ShouldBe(Enumerable.Range(0, 100).Select(i => $"E{i}"));
+        (await rig.LogAsync(100)).Select(RelayRig.TypeOf).ShouldBe(NumberedEvents.Types(100));
     }
 
     [Fact]
@@ -28,9 +25,9 @@ public sealed class RelayRestartTests(RunningServers servers)
         await using var rig = await RelayRig.CreateAsync(servers);
         var copy = Fresh.Name("slot");
         await rig.Database.ExecuteAsync($"SELECT pg_copy_logical_replication_slot('{rig.Database.Slot}', '{copy}')");
-        await EmitAsync(rig, 0, 50);
+        await NumberedEvents.EmitAsync(rig, 0, 50);
         await RunUntilAsync(rig, 50);
-        await EmitAsync(rig, 50, 1);
+        await NumberedEvents.EmitAsync(rig, 50, 1);
         await using (var relay = await rig.StartAsync(("Relay:Slot", copy)))
         {
             await rig.LogAsync(51);
@@ -38,7 +35,7 @@ public sealed class RelayRestartTests(RunningServers servers)
             await RelayRig.StopAsync(relay);
         }
 
-        (await rig.LogAsync(51)).Select(RelayRig.TypeOf).ShouldBe(Enumerable.Range(0, 51).Select(i => $"E{i}"));
+        (await rig.LogAsync(51)).Select(RelayRig.TypeOf).ShouldBe(NumberedEvents.Types(51));
         await Eventually.ValueAsync(() => rig.Database.Slots.FindAsync(copy), slot => slot!.ActivePid is null);
         await rig.Database.Slots.DropAsync(copy);
     }
@@ -49,7 +46,7 @@ public sealed class RelayRestartTests(RunningServers servers)
         const int Kills = 3;
         await using var rig = await RelayRig.CreateAsync(servers);
         using var killed = new CancellationTokenSource();
-        var emitting = EmitUntilAsync(rig, killed.Token);
+        var emitting = NumberedEvents.EmitUntilAsync(rig, killed.Token);
         var relay = NovaProcess.Run("relay", rig.Settings);
         try
         {
@@ -66,38 +63,13 @@ public sealed class RelayRestartTests(RunningServers servers)
             var log = await rig.LogAsync(emitted);
             // What a dead process's kernel still sends; without the tails it would be all that was not confirmed.
             (log.Count - emitted).ShouldBeLessThanOrEqualTo(20);
-            Deliver(log).Select(RelayRig.TypeOf).ShouldBe(Enumerable.Range(0, emitted).Select(i => $"E{i}"));
+            PositionRule.Deliver(log).Select(RelayRig.TypeOf).ShouldBe(NumberedEvents.Types(emitted));
         }
         finally
         {
             await relay.DisposeAsync();
         }
     }
-
-    /// <summary>The consumers' rule: within a partition, a record whose position is not above the last one is a repeat.</summary>
-    private static List<ConsumedRecord> Deliver(List<ConsumedRecord> log)
-    {
-        var (last, delivered) = (new Dictionary<(string, int), Position>(), new List<ConsumedRecord>());
-        foreach (var record in log.OrderBy(record => record.Offset))
-        {
-            var (partition, position) = ((record.Topic, record.Partition), RelayRig.PositionOf(record));
-            if (last.TryGetValue(partition, out var before) && position <= before) continue;
-            last[partition] = position;
-            delivered.Add(record);
-        }
-
-        return [.. delivered.OrderBy(RelayRig.PositionOf)];
-    }
-
-    private static async Task<int> EmitUntilAsync(RelayRig rig, CancellationToken stop)
-    {
-        var emitted = 0;
-        for (; !stop.IsCancellationRequested; emitted += 5) await EmitAsync(rig, emitted, 5);
-        return emitted;
-    }
-
-    private static Task EmitAsync(RelayRig rig, int first, int count) =>
-        rig.Database.EmitAsync([.. Enumerable.Range(first, count).Select(i => Messages.Post($"E{i}", $"{i % 7}"))]);
 
     private static async Task RunUntilAsync(RelayRig rig, int records)
     {

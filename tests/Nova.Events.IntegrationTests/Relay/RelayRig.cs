@@ -48,6 +48,9 @@ internal sealed class RelayRig : IAsyncDisposable
 
     public static async Task<RelayRig> CreateAsync(RunningServers servers) => new(servers, await OutboxDatabase.CreateAsync(servers, withSlot: true));
 
+    /// <summary>With a database on a server of the test's own.</summary>
+    public static async Task<RelayRig> CreateAsync(RunningServers servers, string connectionString) => new(servers, await OutboxDatabase.CreateAsync(connectionString, withSlot: true));
+
     /// <summary>A relay in this process; <paramref name="further"/> settings win.</summary>
     public Task<RoleHost> StartAsync(params (string Key, string Value)[] further)
     {

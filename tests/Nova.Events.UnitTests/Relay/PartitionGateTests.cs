@@ -13,28 +13,17 @@ public sealed class PartitionGateTests
     [Fact]
     public void A_record_up_to_the_tail_of_its_partition_is_held_already()
     {
-        var gate = new PartitionGate(Position.Of(0, 100, 5), mustMeet: false, _time);
+        var gate = new PartitionGate(Position.Of(0, 100, 5), _time);
         gate.Holds(Position.Of(0, 99, 9)).ShouldBeTrue();
         gate.Holds(Position.Of(0, 100, 5)).ShouldBeTrue();
         gate.Holds(Position.Of(0, 100, 6)).ShouldBeFalse();
-        new PartitionGate(null, mustMeet: false, _time).Holds(Position.Of(0, 1, 0)).ShouldBeFalse();
-    }
-
-    [Fact]
-    public void A_WAL_that_is_read_from_before_the_tail_must_hold_the_tail_s_record()
-    {
-        var gate = new PartitionGate(Position.Of(0, 100, 5), mustMeet: true, _time);
-        gate.Holds(Position.Of(0, 90, 0)).ShouldBeTrue();
-        Should.Throw<TailNotMetException>(() => gate.Holds(Position.Of(0, 100, 6))).Message.ShouldBe(
-            "Kafka holds position 0000.0000000000000064.00000028, and the WAL, read from before that on, is at 0000.0000000000000064.00000030 without a record there");
-        gate.Holds(Position.Of(0, 100, 5)).ShouldBeTrue();
-        gate.Holds(Position.Of(0, 100, 6)).ShouldBeFalse();
+        new PartitionGate(null, _time).Holds(Position.Of(0, 1, 0)).ShouldBeFalse();
     }
 
     [Fact]
     public void The_first_record_of_a_partition_is_acknowledged_before_the_next()
     {
-        var gate = new PartitionGate(null, mustMeet: false, _time);
+        var gate = new PartitionGate(null, _time);
         gate.Opens().ShouldBeTrue();
         gate.Opens().ShouldBeFalse();
     }
@@ -42,7 +31,7 @@ public sealed class PartitionGateTests
     [Fact]
     public void So_is_the_first_after_an_hour_of_idleness()
     {
-        var gate = new PartitionGate(null, mustMeet: false, _time);
+        var gate = new PartitionGate(null, _time);
         gate.Opens();
         _time.Advance(TimeSpan.FromMinutes(59));
         gate.Opens().ShouldBeFalse();

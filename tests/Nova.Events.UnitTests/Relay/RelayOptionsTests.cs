@@ -17,7 +17,7 @@ public sealed class RelayOptionsTests
     [Fact]
     public void Every_error_is_told_at_once_with_its_remedy() => Failures<RelayOptions>(
         ("Relay:Slot", "Nova-Relay"), ("Relay:Source", "a@b"), ("Relay:MaxInFlightBytes", "5"), ("Relay:HeartbeatInterval", "00:00:20"), ("Relay:TopicPrefix", ""),
-        ("Relay:OutboxRetention", "00:59:59"), ("Relay:RetentionInterval", "1.00:00:01")).ShouldBe(
+        ("Relay:OutboxRetention", "00:59:59"), ("Relay:RetentionInterval", "1.00:00:01"), ("Relay:WalSenderTimeout", "00:00:02")).ShouldBe(
     [
         "Relay:ConnectionString is required. Set it, or NOVA_POSTGRES.",
         "Relay:Slot takes 1 to 63 of a-z, 0-9 and _.",
@@ -25,6 +25,7 @@ public sealed class RelayOptionsTests
         "Relay:MaxInFlightBytes: The field MaxInFlightBytes must be between 1048576 and 1099511627776.",
         "Relay:Source takes letters, digits, '-', '_' and '.', at most 64; it is 'a@b'.",
         "Relay:HeartbeatTimeout (00:00:30) must be at least three times Relay:HeartbeatInterval (00:00:20).",
+        "Relay:WalSenderTimeout (00:00:02) must be at least three times Relay:StatusInterval (00:00:01).",
         "Relay:OutboxRetention (00:59:59) must be at least an hour.",
         "Relay:RetentionInterval (1.00:00:01) must be above zero and at most a day: partitions are made 14 days ahead.",
     ]);

@@ -1,4 +1,5 @@
 using Nova.Events.Contracts;
+using Nova.Events.Kafka.Publishing;
 using Nova.Events.Postgres;
 using Nova.Events.Relay.Sessions;
 using Shouldly;
@@ -70,5 +71,5 @@ public sealed class SourceCheckTests
         Should.Throw<SourceRewoundException>(() => Check(state, lineage, walLsn: walLsn, tail: tail)).Message;
 
     private static RelayState Check(RelayState? state, TimelineLineage? lineage = null, ulong slotLsn = 5, ulong walLsn = 10_000, ulong tail = 10) =>
-        SourceCheck.Check("main", state, new SourceIdentity(42, lineage ?? One), slotLsn, walLsn, new Dictionary<(string, int), Position> { [("t", 1)] = Position.Of(1, tail, 0) });
+        SourceCheck.Check("main", state, new SourceIdentity(42, lineage ?? One), slotLsn, walLsn, new Dictionary<(string, int), Tail> { [("t", 1)] = new(Position.Of(1, tail, 0), null) });
 }

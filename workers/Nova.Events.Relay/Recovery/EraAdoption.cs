@@ -55,9 +55,9 @@ internal sealed class EraAdoption(RelayOptions options, KafkaOptions kafka, Topi
         var (why, partsAt) = Parting(state, identity, walLsn, slotLsn, records);
         var phantoms = await MissingAsync(dataSource, [.. records.Where(record => record.Position.CommitLsn >= partsAt)], cancellationToken);
         var era = checked((ushort)(state.Era + 1));
-        // Confirmed is what both histories share: a slot that begins later is refused, and has to be recreated.
+        // Nothing is confirmed in the new era: whatever slot there is has to be recreated. Read on from the old one, what it delivers once more would count as new.
         if (commit)
-            await store.WriteAsync(new RelayState(identity.SystemId, era, identity.Lineage, Math.Min(partsAt, state.ConfirmedLsn ?? partsAt), state.ConfirmedAt ?? time.GetUtcNow(), state.Session + 1), cancellationToken);
+            await store.WriteAsync(new RelayState(identity.SystemId, era, identity.Lineage, ConfirmedLsn: 0, state.ConfirmedAt ?? time.GetUtcNow(), state.Session + 1), cancellationToken);
         return new Adoption(why, partsAt, era, phantoms);
     }
 

@@ -2,6 +2,7 @@ using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Consuming;
+using Nova.Events.Kafka.Publishing;
 using Nova.Events.Relay.Parking;
 
 namespace Nova.Events.Relay.Recovery;
@@ -13,9 +14,7 @@ internal sealed class PublishedEvents(KafkaOptions kafka, RelayOptions options)
     public async IAsyncEnumerable<(ConsumedRecord Record, Position Position)> ReadAsync(
         DateTimeOffset? since, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reader = new TopicReader(kafka);
-        var topics = options.Routes.Values.Select(route => route.Topic).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var partitions = await reader.SnapshotAsync(topic => topic.StartsWith(options.TopicPrefix, StringComparison.Ordinal) || topics.Contains(topic), cancellationToken);
+        var (reader, partitions) = (new TopicReader(kafka), await PartitionsAsync(cancellationToken));
         if (since is { } time) partitions = await reader.SinceAsync(partitions, time, cancellationToken);
         foreach (var partition in partitions)
             await foreach (var record in reader.ReadAsync(partition, cancellationToken))
@@ -34,5 +33,18 @@ internal sealed class PublishedEvents(KafkaOptions kafka, RelayOptions options)
         return ids;
     }
 
+    /// <summary>The last record in each partition.</summary>
+    public async Task<Dictionary<(string Topic, int Partition), Tail>> TailsAsync(CancellationToken cancellationToken)
+    {
+        var topics = (await PartitionsAsync(cancellationToken)).CountBy(partition => partition.Topic).ToDictionary(StringComparer.Ordinal);
+        return await Task.Run(() => new TailReader(kafka).Read(options.Source, topics, cancellationToken), cancellationToken);
+    }
+
     public static Guid? IdOf(string? text) => Guid.TryParse(text, out var id) ? id : null;
+
+    private Task<IReadOnlyList<PartitionSnapshot>> PartitionsAsync(CancellationToken cancellationToken)
+    {
+        var topics = options.Routes.Values.Select(route => route.Topic).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        return new TopicReader(kafka).SnapshotAsync(topic => topic.StartsWith(options.TopicPrefix, StringComparison.Ordinal) || topics.Contains(topic), cancellationToken);
+    }
 }

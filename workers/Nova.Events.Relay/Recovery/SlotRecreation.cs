@@ -1,6 +1,6 @@
-using Nova.Events.Contracts;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Topology;
+using Nova.Events.Postgres;
 using Nova.Events.Postgres.Slots;
 using Nova.Events.Relay.Sessions;
 using Npgsql;
@@ -34,6 +34,7 @@ internal sealed class SlotRecreation(RelayOptions options, KafkaOptions kafka, T
         using var store = new RelayStateStore(kafka, options.Source);
         await new TopicSetup(kafka, topics).EnsureAsync([.. SessionStart.OwnTopics], cancellationToken);
         var state = await store.ReadAsync(cancellationToken);
+        var checkedState = await CheckAsync(dataSource, state, cancellationToken);
         var slots = new ReplicationSlots(dataSource);
         if (await slots.FindAsync(options.Slot, cancellationToken) is { } slot)
         {
@@ -42,12 +43,18 @@ internal sealed class SlotRecreation(RelayOptions options, KafkaOptions kafka, T
         }
 
         using var made = await NewSlot.CreateAsync(options.ConnectionString, options.Slot, cancellationToken);
-        // The new slot's start is what this is about: all else must be as before.
-        var checkedState = SourceCheck.Check(options.Source, state, made.Source, slotLsn: 0, walLsn: made.StartLsn, new Dictionary<(string, int), Position>());
         var since = state?.ConfirmedAt is { } confirmedAt ? confirmedAt - margin : Ever;
         var report = await PublishAsync(dataSource, made, checkedState.Era, since, cancellationToken);
         await store.WriteAsync(checkedState with { ConfirmedLsn = made.StartLsn, ConfirmedAt = time.GetUtcNow() }, cancellationToken);
         return report;
+    }
+
+    /// <summary>The new slot's start is what this is about: all else must be as before. Positions below what is published would be taken for repeats.</summary>
+    private async Task<RelayState> CheckAsync(NpgsqlDataSource dataSource, RelayState? state, CancellationToken cancellationToken)
+    {
+        var identity = await SourceIdentity.ReadAsync(options.ConnectionString, cancellationToken);
+        var tails = await new PublishedEvents(kafka, options).TailsAsync(cancellationToken);
+        return SourceCheck.Check(options.Source, state, identity, slotLsn: 0, await Lsn.CurrentAsync(dataSource, cancellationToken), tails);
     }
 
     private async Task<RecreatedSlot> PublishAsync(NpgsqlDataSource dataSource, NewSlot made, ushort era, DateTimeOffset since, CancellationToken cancellationToken)

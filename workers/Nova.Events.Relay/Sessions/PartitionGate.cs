@@ -8,23 +8,15 @@ namespace Nova.Events.Relay.Sessions;
 /// is enqueued. Otherwise the tail could get a gap, and a skip would lose records.
 /// </summary>
 /// <param name="tail">The highest position that the partition holds; null where it holds none.</param>
-/// <param name="mustMeet">True if the WAL is read from before the tail on. Then the tail's own record must come by; if it does not, this is another WAL.</param>
 /// <param name="time">The clock.</param>
-internal sealed class PartitionGate(Position? tail, bool mustMeet, TimeProvider time)
+internal sealed class PartitionGate(Position? tail, TimeProvider time)
 {
     private static readonly TimeSpan Idle = TimeSpan.FromHours(1);
-    private bool _mustMeet = mustMeet;
     private long _usedAt;
     private bool _used;
 
     /// <summary>True if Kafka already holds the record.</summary>
-    /// <exception cref="TailNotMetException">The tail's record should have come before this one.</exception>
-    public bool Holds(Position position)
-    {
-        if (position > tail) return _mustMeet ? throw new TailNotMetException(tail.Value, position) : false;
-        if (position == tail) _mustMeet = false;
-        return tail is not null;
-    }
+    public bool Holds(Position position) => position <= tail;
 
     /// <summary>Notes a use; true if the record must be acknowledged before another one is enqueued.</summary>
     public bool Opens()
@@ -34,10 +26,4 @@ internal sealed class PartitionGate(Position? tail, bool mustMeet, TimeProvider 
         (_used, _usedAt) = (true, now);
         return opens;
     }
-}
-
-/// <summary>The WAL went past a position that Kafka holds without holding its record.</summary>
-internal sealed class TailNotMetException(Position tail, Position position) : Exception
-{
-    public override string Message => $"Kafka holds position {tail}, and the WAL, read from before that on, is at {position} without a record there";
 }

@@ -31,6 +31,7 @@ internal sealed class RelaySession : IDisposable
     private readonly SessionSignals _signals;
     private readonly OrderedPublisher _publisher;
     private readonly SessionTopics _topics;
+    private readonly UnmetTails _unmet;
     private readonly SemaphoreSlim _acknowledged = new(0, 1);
     private readonly long[] _committedAt = new long[OrderedPublisher.MaxReportsAtOnce];
 
@@ -43,6 +44,7 @@ internal sealed class RelaySession : IDisposable
         _signals = new SessionSignals(wal.EndReads, stopping);
         _publisher = new OrderedPublisher(start.Kafka, options.Linger, start.MaxBatchBytes, Acknowledged, Fail);
         _topics = new SessionTopics(start, _publisher, time);
+        _unmet = new UnmetTails(start.Tails.Values, _era, start.SlotLsn);
         progress.OldestCommit = () => _watermark.OldestCommittedAt;
     }
 
@@ -103,6 +105,9 @@ internal sealed class RelaySession : IDisposable
     {
         switch (_wal.Kind)
         {
+            case WalMessageKind.Begin:
+                _unmet.Begin(_era, _wal.CommitLsn);
+                break;
             case WalMessageKind.Insert when OutboxTable.Holds(_wal.Relation):
                 PublishRow(drain);
                 break;
@@ -112,7 +117,8 @@ internal sealed class RelaySession : IDisposable
             case WalMessageKind.LogicalMessage when Heartbeat.IsOwn(_wal, _options.Source):
                 _progress.HeartbeatSeen();
                 break;
-            case WalMessageKind.Commit:
+            case WalMessageKind.Commit when _unmet.AllMet:
+                // Before that nothing is confirmed: what was skipped may never have been published.
                 // Invariant 1: only a commit, only its end, only when all its records are acknowledged.
                 _watermark.Committed(_wal.TransactionEndLsn);
                 break;
@@ -149,6 +155,7 @@ internal sealed class RelaySession : IDisposable
     private void Publish(scoped in OutboxRow row, CancellationToken drain)
     {
         var (position, route) = (_wal.PositionOf(_era), _router.RouteOf(row));
+        if (!_unmet.AllMet) _unmet.Change(position, row.Id);
         var topic = _topics.Of(route, drain);
         var partition = topic.PartitionOf(row.AggregateId);
         var parked = !_lot.IsEmpty && _lot.Holds(position);

@@ -14,10 +14,10 @@ namespace Nova.Events.Relay.Sessions;
 /// <param name="MaxRecordBytes">Largest record that it takes.</param>
 internal sealed record FoundTopic(int Partitions, int MaxRecordBytes);
 
-/// <summary>What a session must know before it reads: the source's state, where its slot starts, and the highest position in each partition that it may write.</summary>
+/// <summary>What a session must know before it reads: the source's state, where its slot starts, and the last record in each partition that it may write.</summary>
 internal sealed record SessionStart(
     KafkaOptions Kafka, TopicOptions TopicOptions, RelayState State, ulong SlotLsn,
-    IReadOnlyDictionary<string, FoundTopic> Topics, Dictionary<(string Topic, int Partition), Position> Tails)
+    IReadOnlyDictionary<string, FoundTopic> Topics, Dictionary<(string Topic, int Partition), Tail> Tails)
 {
     /// <summary>The topics in which a relay keeps what it must know.</summary>
     public static IReadOnlyList<TopicSpecification> OwnTopics { get; } =

@@ -20,14 +20,7 @@ internal sealed class SessionTopics(SessionStart start, OrderedPublisher publish
             found = start.EnsureAsync(name, cancellationToken).GetAwaiter().GetResult();
         var gates = new PartitionGate[found.Partitions];
         for (var partition = 0; partition < gates.Length; partition++)
-            gates[partition] = GateOf(name, partition);
+            gates[partition] = new PartitionGate(start.Tails.TryGetValue((name, partition), out var tail) ? tail.Position : null, time);
         return new SessionTopic(publisher.Topic(name), gates, found.MaxRecordBytes);
-    }
-
-    /// <summary>Commits from the slot's start on are read again: a tail among them must be met.</summary>
-    private PartitionGate GateOf(string topic, int partition)
-    {
-        if (!start.Tails.TryGetValue((topic, partition), out var tail)) return new PartitionGate(null, mustMeet: false, time);
-        return new PartitionGate(tail, mustMeet: tail.Era == start.State.Era && tail.CommitLsn >= start.SlotLsn, time);
     }
 }

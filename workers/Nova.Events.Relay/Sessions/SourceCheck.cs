@@ -1,4 +1,5 @@
 using Nova.Events.Contracts;
+using Nova.Events.Kafka.Publishing;
 using Nova.Events.Postgres;
 
 namespace Nova.Events.Relay.Sessions;
@@ -19,9 +20,9 @@ internal static class SourceCheck
     /// <exception cref="SourceRewoundException">The database is another one, or it lost commits that are published.</exception>
     /// <exception cref="SlotTooYoungException">The slot begins after what was published last.</exception>
     public static RelayState Check(
-        string source, RelayState? state, SourceIdentity identity, ulong slotLsn, ulong walLsn, IReadOnlyDictionary<(string Topic, int Partition), Position> tails)
+        string source, RelayState? state, SourceIdentity identity, ulong slotLsn, ulong walLsn, IReadOnlyDictionary<(string Topic, int Partition), Tail> tails)
     {
-        var ((topic, partition), last) = tails.Where(tail => tail.Value.Era == (state?.Era ?? 0)).OrderByDescending(tail => tail.Value).FirstOrDefault();
+        var ((topic, partition), last) = tails.Select(tail => (tail.Key, tail.Value.Position)).Where(tail => tail.Position.Era == (state?.Era ?? 0)).OrderByDescending(tail => tail.Position).FirstOrDefault();
         if (state is not null && state.SystemId != identity.SystemId)
             throw new SourceRewoundException(source, $"Kafka holds positions of database cluster {state.SystemId}, this is cluster {identity.SystemId}");
         if (last.CommitLsn > walLsn)
@@ -30,8 +31,8 @@ internal static class SourceCheck
         var parting = state.Lineage is { } lineage && lineage != identity.Lineage ? lineage.PartsAt(identity.Lineage) : ulong.MaxValue;
         if (last.CommitLsn >= parting)
             throw new SourceRewoundException(source, $"{topic}:{partition} holds position {last} of timeline {state.Lineage}; the database came along {identity.Lineage}, and the two part at {Lsn.Format(parting)}");
-        // What was confirmed on the other timeline after the parting is nothing here.
-        var confirmed = state.ConfirmedLsn is { } lsn ? Math.Min(lsn, parting) : slotLsn;
+        // What was confirmed on the other timeline after the parting, or in a WAL that is gone, is nothing here.
+        var confirmed = state.ConfirmedLsn is { } lsn ? Math.Min(lsn, Math.Min(parting, walLsn)) : slotLsn;
         if (slotLsn > confirmed) throw new SlotTooYoungException(source, slotLsn, confirmed);
         return state with { Lineage = identity.Lineage, ConfirmedLsn = confirmed, Session = state.Session + 1 };
     }

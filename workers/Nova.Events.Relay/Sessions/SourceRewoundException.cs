@@ -10,9 +10,11 @@ public sealed class SourceRewoundException(string source, string what)
     public string SourceName { get; } = source;
 }
 
-/// <summary>The slot begins after what was published last: commits between the two are not in it.</summary>
+/// <summary>The slot begins after what was published last: commits between the two are not in it. Nothing (0) is published at the beginning of an adopted era.</summary>
 public sealed class SlotTooYoungException(string source, ulong slotLsn, ulong confirmedLsn)
-    : Exception($"Source '{source}' is published up to {Lsn.Format(confirmedLsn)}, its slot begins at {Lsn.Format(slotLsn)}: it was made anew, or moved, and commits between are not in it. 'nova slot recreate' makes a slot and publishes what the outbox still holds of them.")
+    : Exception(confirmedLsn == 0
+        ? $"Source '{source}' begins a new era, and its slot, at {Lsn.Format(slotLsn)}, was not made for it. 'nova slot recreate' makes one, and publishes what the outbox holds and Kafka does not."
+        : $"Source '{source}' is published up to {Lsn.Format(confirmedLsn)}, its slot begins at {Lsn.Format(slotLsn)}: it was made anew, or moved, and commits between are not in it. 'nova slot recreate' makes a slot and publishes what the outbox still holds of them.")
 {
     /// <summary>The source.</summary>
     public string SourceName { get; } = source;

@@ -1,0 +1,51 @@
+using Nova.Events.Contracts;
+using Nova.Events.Kafka.Publishing;
+using Nova.Events.Relay.Sessions;
+using Shouldly;
+using Xunit;
+
+namespace Nova.Events.UnitTests.Relay;
+
+public sealed class UnmetTailsTests
+{
+    private static readonly byte[] Id = "a"u8.ToArray();
+    private readonly UnmetTails _tails = new([At(300, 2), At(100, 5), At(40, 0), At(200, 0, era: 0)], era: 1, slotLsn: 50);
+
+    [Fact]
+    public void A_WAL_that_holds_the_tails_behind_its_slot_is_the_one_that_was_published()
+    {
+        Read(90, 8);
+        Read(100, 6);
+        Read(299, 0);
+        _tails.AllMet.ShouldBeFalse();
+        Read(300, 3);
+        _tails.AllMet.ShouldBeTrue();
+        Read(301, 1);
+    }
+
+    [Fact]
+    public void A_transaction_beyond_a_tail_that_did_not_come_by_is_of_another_WAL() =>
+        Should.Throw<TailNotMetException>(() => Read(101, 0)).Message.ShouldBe(
+            "Kafka holds event a at position 0001.0000000000000064.00000028; the WAL, read from before that on, has come to 0001.0000000000000065.00000000 without it");
+
+    [Fact]
+    public void So_is_a_change_beyond_it_in_its_own_transaction() => Should.Throw<TailNotMetException>(() => _tails.Change(Position.Of(1, 100, 6), Id));
+
+    [Fact]
+    public void A_transaction_without_the_change_is_not_enough()
+    {
+        Read(100, 5);
+        Should.Throw<TailNotMetException>(() => _tails.Begin(1, 110));
+    }
+
+    [Fact]
+    public void Another_event_at_the_tail_s_position_is_of_another_WAL() => Should.Throw<TailNotMetException>(() => _tails.Change(Position.Of(1, 100, 5), "b"u8));
+
+    private static Tail At(ulong commitLsn, uint change, ushort era = 1) => new(Position.Of(era, commitLsn, change), Id);
+
+    private void Read(ulong commitLsn, uint changes)
+    {
+        _tails.Begin(1, commitLsn);
+        for (var change = 0u; change < changes; change++) _tails.Change(Position.Of(1, commitLsn, change), Id);
+    }
+}
