@@ -8,8 +8,31 @@ CREATE TABLE nova.outbox_partitions (
     closed_at  timestamptz NOT NULL DEFAULT now()
 );
 
--- The relay's login owns nothing: these functions act for it.
-ALTER FUNCTION nova.outbox_create_partitions(integer) SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+-- Makes today's partition and those of the next days, named outbox_YYYYMMDD (UTC). Idempotent; returns how many were made. Attached, not made in
+-- place: that would lock out every writer until the longest open transaction has ended. The relay's login owns nothing: these functions act for it.
+CREATE OR REPLACE FUNCTION nova.outbox_create_partitions(days_ahead integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    day date;
+    partition text;
+    made integer := 0;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('nova.outbox_create_partitions'));
+    FOR ahead IN 0..days_ahead LOOP
+        day := (now() AT TIME ZONE 'UTC')::date + ahead;
+        partition := format('nova.outbox_%s', to_char(day, 'YYYYMMDD'));
+        CONTINUE WHEN to_regclass(partition) IS NOT NULL;
+        BEGIN
+            EXECUTE format('CREATE TABLE %s (LIKE nova.outbox INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition);
+            EXECUTE format('ALTER TABLE nova.outbox ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)', partition, day::text || ' 00:00:00+00', (day + 1)::text || ' 00:00:00+00');
+            made := made + 1;
+        EXCEPTION WHEN check_violation THEN
+            -- Rows of that day went to the default partition; they are served from there, and so is the rest of the day.
+            RAISE WARNING 'nova.outbox_default holds rows of %, no partition was made for it', day;
+        END;
+    END LOOP;
+    RETURN made;
+END $$;
 
 -- What may still write rows of before that time, in a few words; null if nothing can. A session whose start is hidden from us counts as old.
 CREATE FUNCTION nova.outbox_open_before(moment timestamptz) RETURNS text

@@ -63,7 +63,7 @@ public sealed class OutboxMigrationsTests(RunningServers servers)
         (await new SchemaMigrator(dataSource).StatusAsync(OutboxSchema.Files)).Applied.ShouldBeEmpty();
         (await ScalarAsync<string>(dataSource, """
             SELECT coalesce(string_agg(name, ' '), '') FROM (
-                SELECT relname AS name FROM pg_class WHERE relnamespace = 'nova'::regnamespace AND relname NOT LIKE 'schema_migrations%'
+                SELECT relname AS name FROM pg_class WHERE relnamespace = 'nova'::regnamespace AND relname NOT LIKE 'schema_migrations%' AND relname NOT LIKE '%EFMigrationsHistory'
                 UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'nova'::regnamespace UNION ALL SELECT pubname FROM pg_publication) AS rest
             """)).ShouldBe("");
         await context.Database.MigrateAsync();

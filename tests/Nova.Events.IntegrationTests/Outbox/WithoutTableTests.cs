@@ -96,7 +96,7 @@ public sealed class WithoutTableTests(RunningServers servers)
 
     private static async Task<List<string>> ContentsAsync(OutboxDatabase database, int count)
     {
-        await using var wal = await WalStream.OpenAsync(database.ConnectionString, database.Slot, ["nova_outbox"], TimeSpan.FromSeconds(1), CancellationToken.None);
+        await using var wal = await WalStream.OpenAsync(database.ConnectionString, database.Slot, ["nova_outbox"], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), CancellationToken.None);
         var contents = new List<string>();
         while (contents.Count < count)
         {

@@ -54,7 +54,7 @@ public sealed class StreamLoadTests(RunningServers servers)
         await using var connection = await WithTwentyAsync(database);
         await connection.SaveSnapshotAsync("post", "1", new StreamSnapshot(18, "1"u8.ToArray()));
         await database.EmitAsync(Messages.Post("After"));
-        await using var wal = await WalStream.OpenAsync(database.ConnectionString, database.Slot, ["nova_outbox"], TimeSpan.FromSeconds(1), CancellationToken.None);
+        await using var wal = await WalStream.OpenAsync(database.ConnectionString, database.Slot, ["nova_outbox"], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), CancellationToken.None);
         var seen = new List<string>();
         while (seen.Count < 21)
         {
