@@ -9,11 +9,15 @@ namespace Nova.Events.Postgres.Wal.Wire;
 /// </summary>
 internal sealed class ReplicationWire : IDisposable
 {
+    /// <summary>A read of so much may have more behind it, in the server's own buffer.</summary>
+    private const int FullRead = 32 * 1024;
+
     private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly NpgsqlWire _wire;
     private readonly ReceiveBuffer _received = new();
     private readonly Lock _sending = new();
     private readonly byte[] _status = new byte[5 + 34];
+    private readonly ReadPause _pause = new();
     private bool _drained;
 
     private ReplicationWire(NpgsqlWire wire) => _wire = wire;
@@ -78,12 +82,13 @@ internal sealed class ReplicationWire : IDisposable
     /// <exception cref="PostgresUnavailableException">The server ended the stream, or <see cref="EndReads"/> did.</exception>
     public void Receive()
     {
-        if (_drained) ReadPause.Wait();
+        if (_drained) _pause.Wait();
         var room = _received.Room();
         var bytes = _wire.Stream.Read(room.Span);
         if (bytes == 0) throw Ended();
         _received.Received(bytes);
-        _drained = bytes < room.Length;
+        _pause.Received(bytes);
+        _drained = bytes < FullRead;
     }
 
     /// <summary>Ends a <see cref="Receive"/> that waits, and every later one; may be called on any thread.</summary>
