@@ -1,5 +1,6 @@
 using Nova.Events.ClickHouse;
 using Nova.Events.Contracts;
+using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming.Sink;
 using Nova.Events.Kafka.Consuming.State;
 using Nova.Events.IntegrationTests.Servers;
@@ -157,6 +158,30 @@ public sealed class SinkExactlyOnceTests(RunningServers servers)
         await rig.LikeAsync(9, type: "Nine");
         await rig.RunPastAsync(await rig.LikeAsync(10));
         (await rig.RowsAsync()).ShouldBe(21);
+        rig.DeadLetters().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_row_that_the_server_refuses_is_a_dead_letter_before_the_intent_without_it_is_committed()
+    {
+        await using var rig = await SinkRig.StartAsync(servers);
+        await rig.Client.ExecuteAsync("ALTER TABLE outbox_events ADD CONSTRAINT no_nine CHECK event_type != 'Nine'", CancellationToken.None);
+        await rig.LikeAsync(1);
+        var refused = await rig.LikeAsync(9, type: "Nine");
+        var last = await rig.LikeAsync(2);
+        var (honest, isRefused) = (rig.Sink, false);
+        rig.Sink = new WatchedSink(honest, outcome => isRefused |= outcome.Kind == InsertOutcomeKind.Refused);
+        var dead = rig.NewConsumer(step =>
+        {
+            if (isRefused && step == SinkStep.IntentCommitted) throw new SimulatedDeathException();
+        });
+        await Should.ThrowAsync<SimulatedDeathException>(dead.RunAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token));
+        Header(rig.DeadLetters().ShouldHaveSingleItem(), HeaderNames.DeadLetterOffset).ShouldBe(refused.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+        // Whoever repeats that intent no longer knows of the row.
+        rig.Sink = honest;
+        await rig.RunPastAsync(last);
+        (await rig.RowsAsync()).ShouldBe(2);
         rig.DeadLetters().ShouldHaveSingleItem();
     }
 

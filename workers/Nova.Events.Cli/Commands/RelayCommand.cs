@@ -10,7 +10,7 @@ using Nova.Events.Relay.Recovery;
 
 namespace Nova.Events.Cli.Commands;
 
-/// <summary><c>nova relay adopt|parked</c>: a source whose database was rewound, and what it could not publish.</summary>
+/// <summary><c>nova relay adopt|parked|release</c>: a source whose database was rewound, and what it could not publish.</summary>
 internal static class RelayCommand
 {
     private const int Shown = 50;
@@ -20,9 +20,13 @@ internal static class RelayCommand
         var yes = new Option<bool>("--yes") { Description = "Begins the new era; without it the command only looks." };
         var adopt = new Command("adopt", "Lists the events that were published and are no longer in the database, and begins a new era with it.") { yes };
         var parked = new Command("parked", "Lists what could not be published.");
+        var keys = new Argument<string[]>("KEY") { Description = "Keys whose parked records are published.", Arity = ArgumentArity.ZeroOrMore };
+        var all = new Option<bool>("--all") { Description = "Those of every key." };
+        var release = new Command("release", "Asks the relay to publish what is parked, once its cause is removed.") { keys, all };
+        release.SetAction((parsed, stop) => ReleaseAsync(parsed.GetValue(keys)!, parsed.GetValue(all), stop));
         adopt.SetAction((parsed, stop) => AdoptAsync(parsed.GetValue(yes), stop));
         parked.SetAction((_, stop) => ParkedAsync(stop));
-        return new Command("relay", "A source whose database was rewound; what it could not publish.") { adopt, parked };
+        return new Command("relay", "A source whose database was rewound; what it could not publish.") { adopt, parked, release };
     }
 
     private static async Task<int> AdoptAsync(bool yes, CancellationToken stop)
@@ -42,13 +46,24 @@ internal static class RelayCommand
     private static async Task<int> ParkedAsync(CancellationToken stop)
     {
         var (relay, count) = (Settings.Read<RelayOptions>(RelayOptions.Section), 0);
-        await foreach (var record in ParkingLot.RecordsAsync(Settings.Read<KafkaOptions>(KafkaOptions.Section), relay.Source, stop))
+        foreach (var record in await ParkingLot.UnreleasedAsync(Settings.Read<KafkaOptions>(KafkaOptions.Section), relay.Source, stop))
         {
             count++;
             Console.WriteLine($"{record.Position} topic={(record.Topic.Length > 0 ? record.Topic : "?")} key={Encoding.UTF8.GetString(record.RecordKey ?? [])} {(record.HoldsKey ? "holds its key" : "dead letter")}: {record.Reason}");
         }
 
         Console.WriteLine($"{count:N0} parked");
+        return ExitCodes.Success;
+    }
+
+    private static async Task<int> ReleaseAsync(string[] keys, bool all, CancellationToken stop)
+    {
+        if (all == keys.Length > 0) throw new CommandException("Name the keys to release ('nova relay parked' lists them), or give --all.");
+        var relay = Settings.Read<RelayOptions>(RelayOptions.Section);
+        var records = await ParkedRelease.RequestAsync(relay, Settings.Read<KafkaOptions>(KafkaOptions.Section), all ? null : keys, stop);
+        Console.WriteLine(
+            $"{records.Count:N0} parked records asked for; the relay publishes them at the position of this request. A key is free once none of its records is parked: "
+            + "see 'nova relay parked', and repeat for what was parked meanwhile.");
         return ExitCodes.Success;
     }
 }

@@ -35,9 +35,19 @@ internal sealed class FleetSetup(IEnumerable<KeyValuePair<string, string?>> sett
             .Concat(SessionStart.OwnTopics);
         var partitions = await setup.EnsureAsync([.. topics], cancellationToken);
         done.Add($"Kafka: {partitions.Count} topics");
-        await using var dataSource = NpgsqlDataSource.Create(_relay.ConnectionString);
-        if (await new ReplicationSlots(dataSource).EnsureAsync(_relay.Slot, cancellationToken)) done.Add($"PostgreSQL: slot {_relay.Slot} created");
+        if (await EnsureSlotAsync(cancellationToken)) done.Add($"PostgreSQL: slot {_relay.Slot} created");
         return done;
+    }
+
+    /// <summary>A slot that is missing though its source was relayed is lost: one that is made as if it were the first would leave out what was committed meanwhile.</summary>
+    /// <exception cref="SlotMissingException">It is lost.</exception>
+    private async Task<bool> EnsureSlotAsync(CancellationToken cancellationToken)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(_relay.ConnectionString);
+        var slots = new ReplicationSlots(dataSource);
+        using var store = new RelayStateStore(_kafka, _relay.Source);
+        if (await slots.FindAsync(_relay.Slot, cancellationToken) is null && await store.ReadAsync(cancellationToken) is not null) throw new SlotMissingException(_relay.Slot, null);
+        return await slots.EnsureAsync(_relay.Slot, cancellationToken);
     }
 
     /// <summary>Applies the schema files of both databases and makes the outbox's partitions ahead.</summary>

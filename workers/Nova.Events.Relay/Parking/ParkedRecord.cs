@@ -14,14 +14,21 @@ namespace Nova.Events.Relay.Parking;
 /// <param name="Reason">Why, in one sentence.</param>
 /// <param name="Value">Its value; null for a tombstone.</param>
 /// <param name="Headers">Its headers, but for its position.</param>
+/// <param name="First">Where it stood before it was released and parked again; null the first time.</param>
+/// <param name="ReleasedAt">On the note that it was released: the position at which it is published.</param>
 internal sealed record ParkedRecord(
-    SourcePosition Position, string Topic, byte[]? RecordKey, bool HoldsKey, string Reason, byte[]? Value, IReadOnlyList<RecordHeader> Headers)
+    SourcePosition Position, string Topic, byte[]? RecordKey, bool HoldsKey, string Reason, byte[]? Value, IReadOnlyList<RecordHeader> Headers, Position? First = null, Position? ReleasedAt = null)
 {
     private const string Prefix = "parked-";
     private const string TopicHeader = Prefix + "topic";
     private const string KeyHeader = Prefix + "key";
     private const string PolicyHeader = Prefix + "policy";
     private const string ReasonHeader = Prefix + "reason";
+    private const string FirstHeader = Prefix + "first";
+    private const string ReleasedHeader = Prefix + "released-at";
+
+    /// <summary>Where it stands among the records of its key.</summary>
+    public Position Place => First ?? Position.Position;
 
     /// <summary>The record in the parking topic, under the source's name.</summary>
     public PublishRecord ToRecord()
@@ -33,6 +40,8 @@ internal sealed record ParkedRecord(
             new(PolicyHeader, Encoding.UTF8.GetBytes((HoldsKey ? PoisonPolicy.Park : PoisonPolicy.DeadLetter).ToString())),
             new(ReasonHeader, Encoding.UTF8.GetBytes(Reason)),
         ];
+        if (First is { } first) headers.Add(new(FirstHeader, Encoding.UTF8.GetBytes(first.ToString())));
+        if (ReleasedAt is { } released) headers.Add(new(ReleasedHeader, Encoding.UTF8.GetBytes(released.ToString())));
         if (RecordKey is not null) headers.Add(new(KeyHeader, RecordKey));
         headers.AddRange(Headers.Where(header => header.Name != HeaderNames.Position && !header.Name.StartsWith(Prefix, StringComparison.Ordinal)));
         return new PublishRecord(Topics.Parked, Encoding.UTF8.GetBytes(Position.Source), Value, headers);
@@ -51,6 +60,11 @@ internal sealed record ParkedRecord(
             Encoding.UTF8.GetString(own.GetValueOrDefault(PolicyHeader) ?? []) == nameof(PoisonPolicy.Park),
             Encoding.UTF8.GetString(own.GetValueOrDefault(ReasonHeader) ?? []),
             record.Value,
-            [.. record.Headers.Where(header => header.Name != HeaderNames.OriginalPosition && !header.Name.StartsWith(Prefix, StringComparison.Ordinal))]);
+            [.. record.Headers.Where(header => header.Name != HeaderNames.OriginalPosition && !header.Name.StartsWith(Prefix, StringComparison.Ordinal))],
+            PositionOf(own, FirstHeader),
+            PositionOf(own, ReleasedHeader));
     }
+
+    private static Position? PositionOf(Dictionary<string, byte[]?> headers, string name) =>
+        headers.TryGetValue(name, out var text) && Contracts.Position.TryParse(text, out var position) ? position : null;
 }

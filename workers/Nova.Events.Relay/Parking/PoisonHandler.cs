@@ -23,12 +23,24 @@ internal sealed class PoisonHandler(RelayOptions options, ParkingLot lot, RelayM
     public Task HandleAsync(PoisonException poison, Position position, byte[] content, CancellationToken cancellationToken) =>
         HandleAsync(poison, position, "", null, options.Poison, content, [], cancellationToken);
 
+    /// <summary>A released record that can't be published where it was released either, whatever the policy is by now.</summary>
+    public async Task ParkAgainAsync(PoisonException poison, Position position, ParkedRecord record, CancellationToken cancellationToken)
+    {
+        await lot.ParkAsync(record with { Position = new SourcePosition(options.Source, position), Reason = poison.Message, First = record.Place }, cancellationToken);
+        Note(poison, position, record.Topic, record.HoldsKey ? PoisonPolicy.Park : PoisonPolicy.DeadLetter);
+    }
+
     private async Task HandleAsync(
         PoisonException poison, Position position, string topic, byte[]? key, PoisonPolicy policy, byte[]? value, IReadOnlyList<RecordHeader> headers, CancellationToken cancellationToken)
     {
         if (policy == PoisonPolicy.Halt) throw new PoisonRecordException(position, topic, key, poison);
         await lot.ParkAsync(
             new ParkedRecord(new SourcePosition(options.Source, position), topic, key, policy == PoisonPolicy.Park, poison.Message, value, headers), cancellationToken);
+        Note(poison, position, topic, policy);
+    }
+
+    private void Note(PoisonException poison, Position position, string topic, PoisonPolicy policy)
+    {
         metrics.Parked.Add(1, new KeyValuePair<string, object?>("reason", poison.Kind.ToString()));
         RelayLog.Parked(logger, options.Source, position.ToString(), topic, poison.Kind.ToString(), policy.ToString(), poison.Message);
     }

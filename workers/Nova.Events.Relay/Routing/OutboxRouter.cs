@@ -1,6 +1,7 @@
 using System.Text;
 using Nova.Events.Contracts;
 using Nova.Events.Kafka.Publishing;
+using Nova.Events.Relay.Parking;
 
 namespace Nova.Events.Relay.Routing;
 
@@ -40,6 +41,20 @@ internal sealed class OutboxRouter(RelayOptions options)
         _cloudEvents?.AddTo(record, row, time);
         HeaderJson.AddTo(record, row.Headers);
         if (row.HasPayload) record.SetValue(row.Payload);
+    }
+
+    /// <summary>The route of a parked record to the topic that it was for.</summary>
+    public Route RouteTo(string topic) => _routes.To(topic);
+
+    /// <summary>Puts a parked record together, to be published at <paramref name="position"/>.</summary>
+    public void Build(ParkedRecord parked, Position position, RecordBuilder record)
+    {
+        record.Clear();
+        if (parked.RecordKey is { } key) record.SetKey(key);
+        if (parked.Value is { } value) record.SetValue(value);
+        foreach (var header in parked.Headers) record.AddHeader(Encoding.UTF8.GetBytes(header.Name), header.Value);
+        AddPosition(record, position);
+        record.AddHeader("original-position"u8, Encoding.ASCII.GetBytes((parked.Position with { Position = parked.Place }).ToString()));
     }
 
     private void AddPosition(RecordBuilder record, Position position)

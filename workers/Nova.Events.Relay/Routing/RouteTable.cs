@@ -13,6 +13,7 @@ internal sealed partial class RouteTable(RelayOptions options)
 {
     private const int LongestType = 200;
     private readonly Dictionary<string, Route> _routes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Route> _given = new(StringComparer.Ordinal);
 
     /// <summary>The route of an aggregate type in UTF-8.</summary>
     /// <exception cref="PoisonException">It names no topic.</exception>
@@ -27,6 +28,9 @@ internal sealed partial class RouteTable(RelayOptions options)
         var route = options.Routes.TryGetValue(type, out var configured) ? configured : null;
         return _routes[type] = new Route(route?.Topic ?? options.TopicPrefix + type, route?.Poison ?? options.Poison);
     }
+
+    /// <summary>The route to a topic by its name: one object for each, as for those of a type.</summary>
+    public Route To(string topic) => _given.TryGetValue(topic, out var known) ? known : _given[topic] = new Route(topic, PoisonPolicy.Park);
 
     [GeneratedRegex("^[A-Za-z0-9_-]+$")]
     private static partial Regex TypeName { get; }

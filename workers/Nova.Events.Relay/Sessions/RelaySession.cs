@@ -114,6 +114,9 @@ internal sealed class RelaySession : IDisposable
             case WalMessageKind.LogicalMessage when _wal.Transactional && _wal.Prefix == OutboxMessages.Prefix:
                 PublishMessage(drain);
                 break;
+            case WalMessageKind.LogicalMessage when _wal.Transactional && _wal.Prefix == ParkedRelease.Prefix:
+                Release(drain);
+                break;
             case WalMessageKind.LogicalMessage when Heartbeat.IsOwn(_wal, _options.Source):
                 _progress.HeartbeatSeen();
                 break;
@@ -172,6 +175,24 @@ internal sealed class RelaySession : IDisposable
         else Enqueue(topic, partition, drain);
     }
 
+    /// <summary>Publishes a parked record at the position of the message that asks for it.</summary>
+    private void Release(CancellationToken drain)
+    {
+        var position = _wal.PositionOf(_era);
+        if (!ParkedRelease.TryRead(_wal.Content, _options.Source, out var parked) || !_lot.MayRelease(parked, position)) return;
+        if (_lot.FindAsync(parked, drain).GetAwaiter().GetResult() is not { Topic.Length: > 0 } record) return;
+        if (!_unmet.AllMet) _unmet.Change(position, record.Headers.FirstOrDefault(header => header.Name == HeaderNames.Id).Value);
+        var topic = _topics.Of(_router.RouteTo(record.Topic), drain);
+        var partition = topic.PartitionOf(record.RecordKey);
+        _lot.ReleaseAsync(record, position, drain).GetAwaiter().GetResult();
+        if (topic.Gates[partition].Holds(position) || _lot.Holds(position)) return;
+        _router.Build(record, position, _record);
+        // The cause may still be there; then all that was behind it stays behind it.
+        var holdsKey = record.HoldsKey && _lot.HoldsKey(record.Topic, record.RecordKey, record.Place);
+        if (holdsKey || _record.SizeInBytes > topic.MaxRecordBytes) _poison.ParkAgainAsync(Poison(topic, holdsKey), position, record, drain).GetAwaiter().GetResult();
+        else Enqueue(topic, partition, drain);
+    }
+
     private void Enqueue(SessionTopic topic, int partition, CancellationToken drain)
     {
         if (!_watermark.HasRoom) WaitUntil(() => _watermark.HasRoom, drain);
@@ -184,12 +205,13 @@ internal sealed class RelaySession : IDisposable
 
     private void PutAside(Position position, Route route, SessionTopic topic, bool holdsKey, CancellationToken drain)
     {
-        var poison = holdsKey
-            ? new PoisonException(PoisonKind.KeyParked, "an earlier record of its key is parked")
-            : new PoisonException(PoisonKind.Oversize, $"it may take {_record.SizeInBytes:N0} bytes, topic '{topic.Name}' takes {topic.MaxRecordBytes:N0} (max.message.bytes)");
         // A key that is held stays held, whatever the policy is by now.
-        _poison.HandleAsync(poison, position, holdsKey ? route with { Poison = PoisonPolicy.Park } : route, _record, drain).GetAwaiter().GetResult();
+        _poison.HandleAsync(Poison(topic, holdsKey), position, holdsKey ? route with { Poison = PoisonPolicy.Park } : route, _record, drain).GetAwaiter().GetResult();
     }
+
+    private PoisonException Poison(SessionTopic topic, bool holdsKey) => holdsKey
+        ? new PoisonException(PoisonKind.KeyParked, "an earlier record of its key is parked")
+        : new PoisonException(PoisonKind.Oversize, $"it may take {_record.SizeInBytes:N0} bytes, topic '{topic.Name}' takes {topic.MaxRecordBytes:N0} (max.message.bytes)");
 
     private void PutAside(PoisonException poison, ReadOnlySpan<byte> content, CancellationToken drain)
     {
