@@ -8,7 +8,7 @@ namespace Nova.Events.Outbox;
 /// <summary>Emits events in a transaction of plain Npgsql: if it rolls back, there was no event.</summary>
 public static class NpgsqlOutbox
 {
-    private const string Insert = $"""
+    internal const string Insert = $"""
         INSERT INTO nova.outbox ({MessageColumns.Names})
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, COALESCE($9, clock_timestamp()))
         """;
@@ -33,7 +33,7 @@ public static class NpgsqlOutbox
         return message.Id;
     }
 
-    private static void Bind(NpgsqlParameterCollection parameters, OutboxMessage message)
+    internal static void Bind(NpgsqlParameterCollection parameters, OutboxMessage message)
     {
         parameters.Add(new NpgsqlParameter<Guid> { TypedValue = message.Id });
         parameters.Add(new NpgsqlParameter<string> { TypedValue = message.AggregateType });

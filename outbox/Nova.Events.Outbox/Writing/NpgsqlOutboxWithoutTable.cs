@@ -16,6 +16,8 @@ public static class NpgsqlOutboxWithoutTable
 
     private const int MessagesAtOnce = 1000;
 
+    private const string EmitOne = $"SELECT pg_logical_emit_message(true, '{Prefix}', $1)";
+
     private const string Emit = $"SELECT count(pg_logical_emit_message(true, '{Prefix}', content)) FROM unnest($1::bytea[]) WITH ORDINALITY AS message (content, ordinal)";
 
     /// <summary>Writes one event to the WAL, in <paramref name="transaction"/>; returns its id.</summary>
@@ -40,10 +42,7 @@ public static class NpgsqlOutboxWithoutTable
     {
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentNullException.ThrowIfNull(messages);
-        foreach (var message in messages) MessageLimits.Check(message);
-        var now = TimeProvider.System.GetUtcNow();
-        byte[][] contents = [.. messages.Select(message => MessageJson.Whole(message, now))];
-        foreach (var some in contents.Chunk(MessagesAtOnce))
+        foreach (var some in Contents(messages).Chunk(MessagesAtOnce))
         {
             await using var command = new NpgsqlCommand(Emit, transaction.Connection, transaction);
             command.Parameters.Add(new NpgsqlParameter { Value = some, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
@@ -51,5 +50,28 @@ public static class NpgsqlOutboxWithoutTable
         }
 
         return [.. messages.Select(message => message.Id)];
+    }
+
+    /// <summary>Writes one message to the WAL and commits, in one round trip; returns its id.</summary>
+    /// <inheritdoc cref="EmitToWalAsync(NpgsqlTransaction, IReadOnlyCollection{OutboxMessage}, CancellationToken)"/>
+    public static async Task<Guid> EmitToWalAndCommitAsync(this NpgsqlTransaction transaction, OutboxMessage message, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        var emission = new NpgsqlBatchCommand(EmitOne) { Parameters = { new() { Value = Contents([message])[0], NpgsqlDbType = NpgsqlDbType.Bytea } } };
+        await transaction.CommitWithAsync(emission, cancellationToken);
+        return message.Id;
+    }
+
+    /// <summary>Writes one event to the WAL and commits, in one round trip; returns its id.</summary>
+    /// <exception cref="Contracts.UnknownEventTypeException">The event's type is not registered.</exception>
+    /// <inheritdoc cref="EmitToWalAsync(NpgsqlTransaction, IReadOnlyCollection{OutboxMessage}, CancellationToken)"/>
+    public static Task<Guid> EmitToWalAndCommitAsync(this NpgsqlTransaction transaction, IDomainEvent domainEvent, CancellationToken cancellationToken = default) =>
+        transaction.EmitToWalAndCommitAsync(OutboxMessage.Of(domainEvent), cancellationToken);
+
+    private static byte[][] Contents(IReadOnlyCollection<OutboxMessage> messages)
+    {
+        foreach (var message in messages) MessageLimits.Check(message);
+        var now = TimeProvider.System.GetUtcNow();
+        return [.. messages.Select(message => MessageJson.Whole(message, now))];
     }
 }

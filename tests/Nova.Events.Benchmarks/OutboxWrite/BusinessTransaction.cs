@@ -23,7 +23,6 @@ internal sealed class BusinessTransaction(Emission emission)
             Parameters = { new NpgsqlParameter<long> { TypedValue = author } },
         };
         await update.ExecuteNonQueryAsync(cancellationToken);
-        await emission.EmitAsync(transaction, new PostPublished(post, author, Text), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await emission.CommitAsync(transaction, new PostPublished(post, author, Text), cancellationToken);
     }
 }

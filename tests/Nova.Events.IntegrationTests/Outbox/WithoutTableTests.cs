@@ -29,11 +29,11 @@ public sealed class WithoutTableTests(RunningServers servers)
         {
             await committed.EmitToWalAsync(Messages.Post("First"));
             await committed.EmitToWalAsync([.. Enumerable.Range(0, 1500).Select(i => Messages.Post($"E{i}"))]);
-            await committed.CommitAsync();
+            await committed.EmitToWalAndCommitAsync(Messages.Post("Last"));
         }
 
-        var contents = await ContentsAsync(database, 1501);
-        contents.Select(content => JsonDocument.Parse(content).RootElement.GetProperty("type").GetString()).ShouldBe(["First", .. Enumerable.Range(0, 1500).Select(i => $"E{i}")]);
+        var contents = await ContentsAsync(database, 1502);
+        contents.Select(content => JsonDocument.Parse(content).RootElement.GetProperty("type").GetString()).ShouldBe(["First", .. Enumerable.Range(0, 1500).Select(i => $"E{i}"), "Last"]);
         (await database.CountAsync()).ShouldBe(0);
     }
 
