@@ -22,6 +22,7 @@ public sealed class FleetSetupTests(RunningServers servers)
         KeyValuePair<string, string?>[] settings =
         [
             .. addresses.ToSettings(), new("Relay:Slot", _name), new("Relay:Source", _name), new("Relay:TopicPrefix", _name + ".event."), new("ClickHouse:Database", _name),
+            new("ClickHouseSink:ClientTopic", _name + ".clients"), new("ClickHouseSink:Consumer:Group", _name + "-sink"), new("CacheProjector:Group", _name + "-cache"),
         ];
         var setup = new FleetSetup(settings);
         (await setup.RunAsync(CancellationToken.None)).ShouldContain($"PostgreSQL: slot {_name} created");
