@@ -47,17 +47,19 @@ internal sealed class RelayChaosRun(ChaosOptions options)
         try
         {
             await BeginAsync(progress, stop);
-            return await InjectAllAsync(servers, slot, progress, state, stop);
+            return await InjectAllAsync(servers, slot, progress, state, Note, stop);
         }
         finally
         {
             await enough.CancelAsync();
             await writing;
-            state.Takeovers += slot.Takeovers;
-            state.Committed += tally.Committed;
-            state.RolledBack += tally.RolledBack;
-            state.Failed += tally.Failed;
-            state.InDoubt += tally.InDoubt;
+            Note();
+        }
+
+        void Note()
+        {
+            tally.MoveTo(state);
+            state.Takeovers += slot.TakeTakeovers();
             state.Write(options.Folder);
         }
     }
@@ -74,7 +76,7 @@ internal sealed class RelayChaosRun(ChaosOptions options)
     }
 
     /// <summary>Returns the relays that ended by themselves.</summary>
-    private async Task<IReadOnlyList<string>> InjectAllAsync(ChaosServers servers, SlotWatch slot, ProgressWatch progress, ChaosState state, CancellationToken stop)
+    private static async Task<IReadOnlyList<string>> InjectAllAsync(ChaosServers servers, SlotWatch slot, ProgressWatch progress, ChaosState state, Action note, CancellationToken stop)
     {
         var plan = FaultPlan.Of(state.Seed, state.Faults, [.. FaultKind.All.Where(kind => state.Cuts || kind.Action != FaultAction.Cut)]);
         var injector = new FaultInjector(servers, slot, progress);
@@ -89,7 +91,7 @@ internal sealed class RelayChaosRun(ChaosOptions options)
             state.Outcomes.Add(outcome);
             state.Next = fault.Index + 1;
             Settle(open, state);
-            state.Write(options.Folder);
+            note();
         }
 
         await Task.WhenAny(Task.WhenAll(open.Select(outcome => outcome.Silence)), Task.Delay(LastProgress, stop));

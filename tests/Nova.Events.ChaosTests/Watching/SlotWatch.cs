@@ -28,8 +28,8 @@ internal sealed class SlotWatch : IAsyncDisposable
     /// <summary>The relay that was seen last to read the slot; null before the first.</summary>
     public string? Reader => _reader;
 
-    /// <summary>How often another relay than before was seen.</summary>
-    public int Takeovers => _takeovers;
+    /// <summary>How often another relay than before was seen, since this was asked last.</summary>
+    public int TakeTakeovers() => Interlocked.Exchange(ref _takeovers, 0);
 
     public async ValueTask DisposeAsync()
     {
