@@ -21,7 +21,8 @@ internal static class KafkaBroker
         if (!File.Exists(Path.Combine(data, "meta.properties")))
         {
             place.Say("formatting the broker's storage");
-            var cluster = Convert.ToBase64String(Guid.CreateVersion7().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+            // 22 letters and digits: an id that begins with '-' would be taken for an option.
+            var cluster = Convert.ToBase64String(Guid.CreateVersion7().ToByteArray()).TrimEnd('=').Replace('+', 'x').Replace('/', 'y');
             await Command.RunAsync(java, ["-XX:TieredStopAtLevel=1", .. kafka, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", properties], place.Folder, cancellationToken);
         }
         var spec = new ProcessSpec
