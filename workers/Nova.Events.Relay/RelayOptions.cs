@@ -42,8 +42,8 @@ public sealed class RelayOptions : IValidatableObject
     /// <summary><c>ce_source</c>, a URI reference. Default <c>/nova/</c> and the source.</summary>
     public string? CloudEventsSource { get; set; }
 
-    /// <summary>How long a batch of records waits for more. Default 5 ms.</summary>
-    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(5);
+    /// <summary>How long a batch of records waits for more. Default 2 ms: under load batches gather anyway, while the reader pauses.</summary>
+    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(2);
 
     /// <summary>Bytes that may wait for Kafka's acknowledgement; when full, the WAL is not read. Default 64 MiB.</summary>
     [Range(1 << 20, 1L << 40)]
