@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Outbox;
 
-/// <summary>When a day's partition may go: schema file 005_retention.sql.</summary>
+/// <summary>When a day's partition may go: schema file 006_retention.sql.</summary>
 [Collection(ServersCollection.Name)]
 public sealed class RetentionFunctionsTests(RunningServers servers)
 {

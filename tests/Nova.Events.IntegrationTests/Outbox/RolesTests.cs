@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Outbox;
 
-/// <summary>Login roles with no more than the group roles of schema file 007_roles.sql give them.</summary>
+/// <summary>Login roles with no more than the group roles of schema file 008_roles.sql give them.</summary>
 [Collection(ServersCollection.Name)]
 public sealed class RolesTests(RunningServers servers)
 {
@@ -86,7 +86,7 @@ public sealed class RolesTests(RunningServers servers)
     public async Task An_owner_who_may_not_create_roles_gets_the_schema_and_is_told_what_to_run()
     {
         await using var server = NpgsqlDataSource.Create(await servers.CreateDatabaseAsync());
-        var roles = OutboxSchema.Files.Single(file => file.Name == "outbox/007_roles.sql");
+        var roles = OutboxSchema.Files.Single(file => file.Name == "outbox/008_roles.sql");
         // The group roles are the server's and exist by now: stand-ins take their place.
         var (writer, relay, owner) = (Fresh.Name("w"), Fresh.Name("r"), Fresh.Name("owner"));
         var sql = roles.Sql.Replace("nova_writer", writer, StringComparison.Ordinal).Replace("nova_relay", relay, StringComparison.Ordinal);

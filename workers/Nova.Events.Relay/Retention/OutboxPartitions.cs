@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Nova.Events.Relay.Retention;
 
-/// <summary>The outbox's partitions, through the functions of schema file 005_retention.sql, on one connection that holds the lock of the retention.</summary>
+/// <summary>The outbox's partitions, through the functions of schema file 006_retention.sql, on one connection that holds the lock of the retention.</summary>
 internal sealed class OutboxPartitions : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
