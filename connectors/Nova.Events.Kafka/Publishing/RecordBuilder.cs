@@ -56,10 +56,10 @@ public sealed class RecordBuilder
         _headers[HeaderCount++] = new Header(nameSlice, Copy(value));
     }
 
-    /// <summary>True if there is a header of that name.</summary>
-    public bool HasHeader(ReadOnlySpan<byte> name)
+    /// <summary>True if there is a header of that name among the first ones.</summary>
+    public bool HasHeader(ReadOnlySpan<byte> name, int among)
     {
-        for (var i = 0; i < HeaderCount; i++)
+        for (var i = 0; i < among; i++)
             if (Bytes(_headers[i].Name).SequenceEqual(name)) return true;
         return false;
     }

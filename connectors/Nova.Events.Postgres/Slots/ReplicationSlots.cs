@@ -25,8 +25,8 @@ public sealed class ReplicationSlots(NpgsqlDataSource dataSource)
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         if (await FindAsync(connection, slot, cancellationToken) is { } existing)
         {
-            if (existing.Database != connection.Database || existing.Plugin != "pgoutput")
-                throw new InvalidOperationException($"Replication slot '{slot}' belongs to database '{existing.Database}' and plugin '{existing.Plugin}'. Name another in Relay:Slot.");
+            if (existing.Plugin != "pgoutput") throw OfAnother(existing);
+            RefuseOfAnother(existing, connection);
             return false;
         }
 
@@ -58,10 +58,13 @@ public sealed class ReplicationSlots(NpgsqlDataSource dataSource)
 
     /// <summary>Drops the slot; true if there was one.</summary>
     /// <exception cref="SlotInUseException">A process reads it.</exception>
+    /// <exception cref="InvalidOperationException">It is another database's.</exception>
     public async Task<bool> DropAsync(string slot, CancellationToken cancellationToken = default)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        if (await FindAsync(connection, slot, cancellationToken) is null) return false;
+        if (await FindAsync(connection, slot, cancellationToken) is not { } existing) return false;
+        // Names belong to the whole server, and it would drop a slot from any of its databases.
+        RefuseOfAnother(existing, connection);
         await using var drop = new NpgsqlCommand("SELECT pg_drop_replication_slot($1)", connection) { Parameters = { new() { Value = slot } } };
         try
         {
@@ -73,6 +76,14 @@ public sealed class ReplicationSlots(NpgsqlDataSource dataSource)
             throw new SlotInUseException(slot, exception);
         }
     }
+
+    private static void RefuseOfAnother(SlotStatus slot, NpgsqlConnection connection)
+    {
+        if (slot.Database != connection.Database) throw OfAnother(slot);
+    }
+
+    private static InvalidOperationException OfAnother(SlotStatus slot) =>
+        new($"Replication slot '{slot.Name}' belongs to database '{slot.Database}' and plugin '{slot.Plugin}'. Name another in Relay:Slot.");
 
     private static async Task<SlotStatus?> FindAsync(NpgsqlConnection connection, string slot, CancellationToken cancellationToken)
     {

@@ -81,6 +81,62 @@ public sealed class RelayPoisonTests(RunningServers servers)
         await RelayRig.StopAsync(relay);
     }
 
+    /// <summary>JSON allows what no text is; jsonb would have refused it, a message without the table is not asked.</summary>
+    [Theory]
+    [InlineData(""" "aggregateid":"\ud800","type":"T" """)]
+    [InlineData(""" "aggregateid":"1","type":"T","headers":{"h":"\ud800"} """)]
+    [InlineData(""" "aggregateid":"1","type":"T","headers":{"\ud800":"h"} """)]
+    public async Task Half_a_character_in_a_message_without_the_table_blocks_nothing(string members)
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await using var relay = await rig.StartAsync(("Relay:Poison", "DeadLetter"));
+        await rig.Database.ScalarAsync<object>($$"""SELECT pg_logical_emit_message(true, 'nova.outbox', '{"id":"01a1fd39-24a5-7e1a-b822-24cd21deab52","aggregatetype":"post",{{members}}}')::text""");
+        await rig.Database.EmitAsync(Messages.Post("Behind"));
+        (await rig.LogAsync(1)).Select(RelayRig.TypeOf).ShouldBe(["Behind"]);
+        (await ParkedAsync(rig)).ShouldHaveSingleItem().Reason.ShouldStartWith("its text is no Unicode");
+        await RelayRig.StopAsync(relay);
+    }
+
+    /// <summary>0xff begins no character of UTF-8.</summary>
+    [Fact]
+    public async Task Bytes_that_are_no_text_in_a_header_block_nothing()
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await using var relay = await rig.StartAsync(("Relay:Poison", "DeadLetter"));
+        await rig.Database.ScalarAsync<object>("""SELECT pg_logical_emit_message(true, 'nova.outbox', '{"id":"01a1fd39-24a5-7e1a-b822-24cd21deab52","aggregatetype":"post","aggregateid":"1","type":"T","headers":{"h":"'::bytea || '\xff'::bytea || '"}}'::bytea)::text""");
+        await rig.Database.EmitAsync(Messages.Post("Behind"));
+        (await rig.LogAsync(1)).Select(RelayRig.TypeOf).ShouldBe(["Behind"]);
+        (await ParkedAsync(rig)).ShouldHaveSingleItem().Reason.ShouldStartWith("its text is no Unicode");
+        await RelayRig.StopAsync(relay);
+    }
+
+    [Theory]
+    [InlineData("emit")]
+    [InlineData("emit_message")]
+    public async Task An_empty_key_is_the_same_with_and_without_the_table(string function)
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await using var relay = await rig.StartAsync();
+        await rig.Database.ScalarAsync<object>($"SELECT nova.{function}('post', '', 'EmptyKey', '{{}}')");
+        await rig.Database.EmitAsync(Messages.Post("Behind"));
+        (await rig.LogAsync(2)).Select(RelayRig.TypeOf).ShouldBe(["EmptyKey", "Behind"]);
+        await RelayRig.StopAsync(relay);
+    }
+
+    [Fact]
+    public async Task Very_many_headers_do_not_hold_the_relay_up()
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await using var relay = await rig.StartAsync(("Relay:Poison", "DeadLetter"));
+        await rig.Database.ScalarAsync<object>("""
+            SELECT pg_logical_emit_message(true, 'nova.outbox', '{"id":"01a1fd39-24a5-7e1a-b822-24cd21deab52","aggregatetype":"post","aggregateid":"1","type":"T","headers":{' || string_agg(format('"%s":""', i), ',') || '}}')::text
+            FROM generate_series(100000, 600000) i
+            """);
+        await rig.Database.EmitAsync(Messages.Post("Behind"));
+        (await rig.LogAsync(1)).Select(RelayRig.TypeOf).ShouldContain("Behind");
+        await RelayRig.StopAsync(relay);
+    }
+
     private static string Type(ParkedRecord record) => Encoding.UTF8.GetString(record.Headers.Single(header => header.Name == HeaderNames.EventType).Value!);
 
     private static Nova.Events.Outbox.OutboxMessage Oversize(string type, string key = "1") => Messages.Post(type, key, payload: Large + new string('x', 2_000) + '"');

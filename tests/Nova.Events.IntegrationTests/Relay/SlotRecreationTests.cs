@@ -5,6 +5,7 @@ using Nova.Events.IntegrationTests.Servers;
 using Nova.Events.Kafka.Topology;
 using Nova.Events.Postgres.Slots;
 using Nova.Events.Relay;
+using Nova.Events.Relay.Parking;
 using Nova.Events.Relay.Recovery;
 using Shouldly;
 using Xunit;
@@ -72,6 +73,51 @@ public sealed class SlotRecreationTests(RunningServers servers)
         await PublishAsync(rig, "Published");
         (await Should.ThrowAsync<SlotHealthyException>(RecreateAsync(rig))).Message.ShouldBe(
             $"Replication slot '{rig.Database.Slot}' is inactive and covers all that is not published: there is nothing to recreate. start a relay ('nova run relay'), or drop the slot if none will ever read it ('nova slot drop --yes'): it keeps WAL until the disk is full.");
+    }
+
+    [Fact]
+    public async Task Rows_of_one_transaction_stay_in_order_across_its_savepoints()
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await PublishAsync(rig, "Published");
+        await rig.Database.Slots.DropAsync(rig.Database.Slot);
+        await rig.Database.ExecuteAsync("""
+            BEGIN; SELECT nova.emit('post', '1', 'First', '{}');
+            SAVEPOINT inner_part; SELECT nova.emit('post', '1', 'InSavepoint', '{}'); RELEASE inner_part;
+            SELECT nova.emit('post', '1', 'Last', '{}'); COMMIT
+            """);
+        await RecreateAsync(rig);
+        (await rig.LogAsync(4)).Select(RelayRig.TypeOf).ShouldBe(["Published", "First", "InSavepoint", "Last"]);
+    }
+
+    [Fact]
+    public async Task The_slot_of_another_database_under_the_same_name_is_left_alone()
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await PublishAsync(rig, "Published");
+        await rig.Database.Slots.DropAsync(rig.Database.Slot);
+        await using var other = await OutboxDatabase.CreateAsync(servers);
+        await other.Slots.EnsureAsync(rig.Database.Slot);
+        await Should.ThrowAsync<InvalidOperationException>(RecreateAsync(rig));
+        (await other.Slots.DropAsync(rig.Database.Slot)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task What_a_parked_key_holds_back_is_not_published_by_a_recreation()
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await PublishAsync(rig, "Published");
+        using (var lot = await ParkingLot.ReadAsync(rig.Kafka, rig.Source, CancellationToken.None))
+        {
+            var parked = new ParkedRecord(new SourcePosition(rig.Source, Position.Of(0, 1, 0)), rig.TopicPrefix + "post", "1"u8.ToArray(), HoldsKey: true, "a test parks it", "{}"u8.ToArray(), []);
+            await lot.ParkAsync(parked, CancellationToken.None);
+        }
+
+        await rig.Database.Slots.DropAsync(rig.Database.Slot);
+        await rig.Database.EmitAsync(Messages.Post("Behind", "1"), Messages.Post("OfAnotherKey", "2"));
+        await RecreateAsync(rig);
+        (await rig.LogAsync(2)).Select(RelayRig.TypeOf).ShouldBe(["Published", "OfAnotherKey"]);
+        (await ParkingLot.UnreleasedAsync(rig.Kafka, rig.Source, CancellationToken.None)).Count.ShouldBe(2);
     }
 
     private static async Task PublishAsync(RelayRig rig, params string[] types)

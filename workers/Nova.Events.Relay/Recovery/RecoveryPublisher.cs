@@ -2,6 +2,7 @@ using Nova.Events.Contracts;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Publishing;
 using Nova.Events.Kafka.Topology;
+using Nova.Events.Relay.Parking;
 using Nova.Events.Relay.Routing;
 
 namespace Nova.Events.Relay.Recovery;
@@ -19,14 +20,17 @@ internal sealed class RecoveryPublisher : IDisposable
     private readonly Dictionary<string, (PublisherTopic Topic, int Partitions)> _topics = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _room = new(MaxInFlight, MaxInFlight);
     private readonly CancellationTokenSource _failing = new();
+    private readonly RelayOptions _options;
+    private readonly ParkingLot _lot;
     private readonly ushort _era;
     private readonly ulong _lsn;
+    private uint _next;
     private PublishException? _failure;
 
-    public RecoveryPublisher(RelayOptions options, KafkaOptions kafka, TopicOptions topics, ushort era, ulong slotStart)
+    public RecoveryPublisher(RelayOptions options, KafkaOptions kafka, TopicOptions topics, ParkingLot lot, ushort era, ulong slotStart)
     {
         // The slot's first commit record begins at its start or later.
-        (_router, _setup, _era, _lsn) = (new OutboxRouter(options), new TopicSetup(kafka, topics), era, slotStart - 1);
+        (_options, _router, _setup, _lot, _era, _lsn) = (options, new OutboxRouter(options), new TopicSetup(kafka, topics), lot, era, slotStart - 1);
         _publisher = new OrderedPublisher(kafka, options.Linger, 1 << 20, acknowledged => _room.Release(acknowledged.Length), failure =>
         {
             _failure = failure;
@@ -37,7 +41,7 @@ internal sealed class RecoveryPublisher : IDisposable
     /// <summary>Messages published so far.</summary>
     public uint Count { get; private set; }
 
-    /// <summary>Publishes the next one.</summary>
+    /// <summary>Publishes the next one; what stands behind a parked record of its key is parked, too.</summary>
     /// <exception cref="PublishException">Kafka did not take it, or one before it.</exception>
     /// <exception cref="PoisonException">It can't be published.</exception>
     public async Task PublishAsync(RetainedEvent retained, CancellationToken cancellationToken)
@@ -45,8 +49,15 @@ internal sealed class RecoveryPublisher : IDisposable
         var route = _router.RouteOf(retained.ToRow());
         if (!_topics.TryGetValue(route.Topic, out var topic))
             topic = _topics[route.Topic] = (_publisher.Topic(route.Topic), (await _setup.EnsureAsync([_setup.EventTopic(route.Topic)], cancellationToken))[route.Topic]);
+        var position = new Position(_era, _lsn, _next++);
+        _router.Build(retained.ToRow(), position, _record);
+        if (_lot.HoldsKey(route.Topic, _record.Key, position))
+        {
+            await ParkAsync(position, _record.ToRecord(route.Topic), cancellationToken);
+            return;
+        }
+
         await WaitAsync(1, cancellationToken);
-        _router.Build(retained.ToRow(), new Position(_era, _lsn, Count), _record);
         _publisher.Enqueue(topic.Topic, Murmur2.PartitionOf(_record.Key, topic.Partitions), _record, Count++);
     }
 
@@ -60,6 +71,10 @@ internal sealed class RecoveryPublisher : IDisposable
         _room.Dispose();
         _failing.Dispose();
     }
+
+    private Task ParkAsync(Position position, PublishRecord record, CancellationToken cancellationToken) => _lot.ParkAsync(
+        new ParkedRecord(new SourcePosition(_options.Source, position), record.Topic, record.Key, HoldsKey: true, "an earlier record of its key is parked", record.Value, record.Headers),
+        cancellationToken);
 
     private async Task WaitAsync(int room, CancellationToken cancellationToken)
     {

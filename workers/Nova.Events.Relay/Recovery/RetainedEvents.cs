@@ -22,8 +22,8 @@ internal sealed class RetainedEvents(NpgsqlConnection connection)
     /// <summary>The messages written since <paramref name="since"/>, in order.</summary>
     public async IAsyncEnumerable<RetainedEvent> ReadAsync(DateTimeOffset since, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Within a transaction, rows lie in the order of their insertion.
-        var order = InCommitOrder ? "pg_xact_commit_timestamp(xmin) NULLS FIRST, xmin::text, place" : "(created_at AT TIME ZONE 'UTC')::date, place";
+        // Within a transaction, rows lie in the order of their insertion; its savepoints have an xmin of their own, which tells nothing.
+        var order = InCommitOrder ? "pg_xact_commit_timestamp(xmin) NULLS FIRST, place" : "(created_at AT TIME ZONE 'UTC')::date, place";
         var streams = await ScalarAsync("SELECT to_regclass('nova.stream_events')::text", cancellationToken) is null
             ? "" : $"UNION ALL SELECT {Columns}, created_at, xmin, ctid AS place FROM nova.stream_events WHERE created_at >= $1";
         await using var command = new NpgsqlCommand(

@@ -2,6 +2,7 @@ using Nova.Events.Kafka;
 using Nova.Events.Kafka.Topology;
 using Nova.Events.Postgres;
 using Nova.Events.Postgres.Slots;
+using Nova.Events.Relay.Parking;
 using Nova.Events.Relay.Sessions;
 using Npgsql;
 
@@ -26,6 +27,7 @@ internal sealed class SlotRecreation(RelayOptions options, KafkaOptions kafka, T
     /// <param name="margin">How long before the last confirmation a message may have been written that was not published: longer than any transaction.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SlotInUseException">A relay reads the slot.</exception>
+    /// <exception cref="InvalidOperationException">The slot is another database's.</exception>
     /// <exception cref="SlotHealthyException">The slot covers all that is not published.</exception>
     /// <exception cref="SourceRewoundException">The database is another one, or lost commits: 'nova relay adopt' comes first.</exception>
     public async Task<RecreatedSlot> RunAsync(TimeSpan margin, CancellationToken cancellationToken)
@@ -63,7 +65,8 @@ internal sealed class SlotRecreation(RelayOptions options, KafkaOptions kafka, T
         var retained = new RetainedEvents(connection);
         await retained.BeginAsync(made.Snapshot, cancellationToken);
         var published = await new PublishedEvents(kafka, options).IdsAsync(since == Ever ? null : since, cancellationToken);
-        using var publisher = new RecoveryPublisher(options, kafka, topics, era, made.StartLsn);
+        using var lot = await ParkingLot.ReadAsync(kafka, options.Source, cancellationToken);
+        using var publisher = new RecoveryPublisher(options, kafka, topics, lot, era, made.StartLsn);
         var seen = 0L;
         await foreach (var message in retained.ReadAsync(since, cancellationToken))
         {

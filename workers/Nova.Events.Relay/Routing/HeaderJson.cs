@@ -11,17 +11,32 @@ internal static class HeaderJson
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
     /// <summary>Adds them, but for those whose name we have set: consumers read the last of a name.</summary>
+    /// <exception cref="PoisonException">A name or a value is no text.</exception>
     public static void AddTo(RecordBuilder record, ReadOnlySpan<byte> json)
     {
         if (json.IsEmpty) return;
         var reader = new Utf8JsonReader(json, AnyDepth);
         using var document = JsonDocument.ParseValue(ref reader);
         if (document.RootElement.ValueKind != JsonValueKind.Object) return;
-        foreach (var property in document.RootElement.EnumerateObject())
+        try
+        {
+            AddTo(record, document.RootElement);
+        }
+        catch (InvalidOperationException)
+        {
+            throw PoisonException.NoUnicode();
+        }
+    }
+
+    private static void AddTo(RecordBuilder record, JsonElement headers)
+    {
+        // Looked for among ours only: there may be very many of the writer's.
+        var ours = record.HeaderCount;
+        foreach (var property in headers.EnumerateObject())
         {
             var name = Encoding.UTF8.GetBytes(property.Name);
             // A zero byte would end the name, and could make it one of ours.
-            if (name.Length == 0 || name.AsSpan().Contains((byte)0) || record.HasHeader(name)) continue;
+            if (name.Length == 0 || name.AsSpan().Contains((byte)0) || record.HasHeader(name, ours)) continue;
             record.AddHeader(name, Encoding.UTF8.GetBytes(property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText()));
         }
     }

@@ -1,4 +1,6 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Nova.Events.Postgres.Wal;
 
@@ -27,6 +29,10 @@ internal sealed class OutboxMessages
         try
         {
             return Checked(Parse(content));
+        }
+        catch (InvalidOperationException)
+        {
+            throw PoisonException.NoUnicode();
         }
         catch (JsonException exception)
         {
@@ -63,12 +69,15 @@ internal sealed class OutboxMessages
     private static OutboxRow Checked(OutboxRow row)
     {
         if (!Utf8Parser.TryParse(row.Id, out Guid _, out var read, 'D') || read != row.Id.Length) throw new PoisonException(PoisonKind.Undecodable, "its id is no UUID");
-        if (row.AggregateId.IsEmpty) throw new PoisonException(PoisonKind.Undecodable, "it has no aggregateid");
-        if (row.Type.IsEmpty) throw new PoisonException(PoisonKind.Undecodable, "it has no type");
+        if (IsAbsent(row.AggregateId)) throw new PoisonException(PoisonKind.Undecodable, "it has no aggregateid");
+        if (IsAbsent(row.Type)) throw new PoisonException(PoisonKind.Undecodable, "it has no type");
         if (!row.StreamVersion.IsEmpty && (!Utf8Parser.TryParse(row.StreamVersion, out long _, out read) || read != row.StreamVersion.Length))
             throw new PoisonException(PoisonKind.Undecodable, "its stream_version is no integer");
         return row;
     }
+
+    /// <summary>True without the member, or where it is null; empty text is a key and a type, as in the table.</summary>
+    private static bool IsAbsent(ReadOnlySpan<byte> text) => Unsafe.IsNullRef(in MemoryMarshal.GetReference(text));
 
     private ReadOnlySpan<byte> Text(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> content)
     {

@@ -20,4 +20,7 @@ internal enum PoisonKind
 internal sealed class PoisonException(PoisonKind kind, string why) : Exception(why)
 {
     public PoisonKind Kind { get; } = kind;
+
+    /// <summary>Its JSON holds text that JSON allows and Unicode does not: half a surrogate pair, or bytes that are no UTF-8.</summary>
+    public static PoisonException NoUnicode() => new(PoisonKind.Undecodable, "its text is no Unicode");
 }

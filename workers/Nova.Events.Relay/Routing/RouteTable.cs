@@ -12,6 +12,9 @@ internal sealed record Route(string Topic, PoisonPolicy Poison);
 internal sealed partial class RouteTable(RelayOptions options)
 {
     private const int LongestType = 200;
+
+    /// <summary>Of a topic's name, by Kafka.</summary>
+    private const int LongestTopic = 249;
     private readonly Dictionary<string, Route> _routes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Route> _given = new(StringComparer.Ordinal);
 
@@ -26,7 +29,9 @@ internal sealed partial class RouteTable(RelayOptions options)
         if (!TypeName.IsMatch(text[..length])) throw Unroutable(aggregateType);
         var type = new string(text[..length]);
         var route = options.Routes.TryGetValue(type, out var configured) ? configured : null;
-        return _routes[type] = new Route(route?.Topic ?? options.TopicPrefix + type, route?.Poison ?? options.Poison);
+        var topic = route?.Topic ?? options.TopicPrefix + type;
+        if (topic.Length > LongestTopic) throw new PoisonException(PoisonKind.Unroutable, $"its topic's name is {topic.Length} characters long, Kafka takes {LongestTopic}");
+        return _routes[type] = new Route(topic, route?.Poison ?? options.Poison);
     }
 
     /// <summary>The route to a topic by its name: one object for each, as for those of a type.</summary>
