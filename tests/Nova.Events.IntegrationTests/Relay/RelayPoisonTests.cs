@@ -123,6 +123,24 @@ public sealed class RelayPoisonTests(RunningServers servers)
         await RelayRig.StopAsync(relay);
     }
 
+    /// <summary>More than Kafka would take in one record: its beginning is kept, and it is never published.</summary>
+    [Fact]
+    public async Task A_message_too_large_to_be_parked_whole_is_cut_and_blocks_nothing()
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await using var relay = await rig.StartAsync(("Relay:Poison", "DeadLetter"));
+        await rig.Database.ScalarAsync<object>("""
+            SELECT pg_logical_emit_message(true, 'nova.outbox',
+                '{"id":"01a1fd39-24a5-7e1a-b822-24cd21deab52","aggregatetype":"post","aggregateid":"1","type":"T","payload":"' || repeat('x', 20000000) || '"}')::text
+            """);
+        await rig.Database.EmitAsync(Messages.Post("Behind"));
+        (await rig.LogAsync(1)).Select(RelayRig.TypeOf).ShouldBe(["Behind"]);
+        var parked = (await ParkedAsync(rig)).ShouldHaveSingleItem();
+        (parked.IsCut, parked.Value!.Length).ShouldBe((true, 8 << 20));
+        parked.Reason.ShouldContain("20,000,002 bytes");
+        await RelayRig.StopAsync(relay);
+    }
+
     [Fact]
     public async Task Very_many_headers_do_not_hold_the_relay_up()
     {

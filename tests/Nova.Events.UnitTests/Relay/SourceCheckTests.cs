@@ -14,7 +14,11 @@ public sealed class SourceCheckTests
 
     [Fact]
     public void A_new_source_begins_where_its_slot_does() =>
-        Check(null, slotLsn: 300).ShouldBe(new RelayState(42, 0, One, ConfirmedLsn: 300));
+        Check(null, slotLsn: 300, tail: null).ShouldBe(new RelayState(42, 0, One, ConfirmedLsn: 300));
+
+    [Fact]
+    public void Without_its_state_a_source_goes_on_in_the_era_of_what_is_published() =>
+        Check(null, slotLsn: 300, tail: 450).Era.ShouldBe((ushort)1);
 
     [Fact]
     public void A_known_source_goes_on_in_a_session_of_its_own() =>
@@ -67,9 +71,10 @@ public sealed class SourceCheckTests
         RelayState.Parse("""{"system_id":42,"era":0}"""u8.ToArray()).ShouldBe(new RelayState(42, 0));
     }
 
-    private static string Rewound(RelayState state, TimelineLineage? lineage = null, ulong walLsn = 10_000, ulong tail = 10) =>
+    private static string Rewound(RelayState state, TimelineLineage? lineage = null, ulong walLsn = 10_000, ulong? tail = 10) =>
         Should.Throw<SourceRewoundException>(() => Check(state, lineage, walLsn: walLsn, tail: tail)).Message;
 
-    private static RelayState Check(RelayState? state, TimelineLineage? lineage = null, ulong slotLsn = 5, ulong walLsn = 10_000, ulong tail = 10) =>
-        SourceCheck.Check("main", state, new SourceIdentity(42, lineage ?? One), slotLsn, walLsn, new Dictionary<(string, int), Tail> { [("t", 1)] = new(Position.Of(1, tail, 0), null) });
+    private static RelayState Check(RelayState? state, TimelineLineage? lineage = null, ulong slotLsn = 5, ulong walLsn = 10_000, ulong? tail = 10) =>
+        SourceCheck.Check("main", state, new SourceIdentity(42, lineage ?? One), slotLsn, walLsn,
+            tail is { } lsn ? new() { [("t", 1)] = new(Position.Of(1, lsn, 0), null) } : new Dictionary<(string, int), Tail>());
 }

@@ -16,9 +16,16 @@ namespace Nova.Events.Relay.Parking;
 /// <param name="Headers">Its headers, but for its position.</param>
 /// <param name="First">Where it stood before it was released and parked again; null the first time.</param>
 /// <param name="ReleasedAt">On the note that it was released: the position at which it is published.</param>
+/// <param name="IsCut">True if only the beginning of it is kept: then it is never published.</param>
 internal sealed record ParkedRecord(
-    SourcePosition Position, string Topic, byte[]? RecordKey, bool HoldsKey, string Reason, byte[]? Value, IReadOnlyList<RecordHeader> Headers, Position? First = null, Position? ReleasedAt = null)
+    SourcePosition Position, string Topic, byte[]? RecordKey, bool HoldsKey, string Reason, byte[]? Value, IReadOnlyList<RecordHeader> Headers,
+    Position? First = null, Position? ReleasedAt = null, bool IsCut = false)
 {
+    /// <summary>Most bytes that are kept of a value, of the headers together and of a key: less than the topic takes. Only messages without the table can be longer.</summary>
+    private const int MaxValueBytes = 8 << 20;
+    private const int MaxHeaderBytes = 4 << 20;
+    private const int MaxKeyBytes = 1 << 20;
+
     private const string Prefix = "parked-";
     private const string TopicHeader = Prefix + "topic";
     private const string KeyHeader = Prefix + "key";
@@ -26,9 +33,27 @@ internal sealed record ParkedRecord(
     private const string ReasonHeader = Prefix + "reason";
     private const string FirstHeader = Prefix + "first";
     private const string ReleasedHeader = Prefix + "released-at";
+    private const string CutHeader = Prefix + "cut";
 
     /// <summary>Where it stands among the records of its key.</summary>
     public Position Place => First ?? Position.Position;
+
+    /// <summary>The record, or as much of it as the parking topic takes; the reason says so. A key that is too long is not kept, and holds nothing.</summary>
+    public ParkedRecord Cut()
+    {
+        var headerBytes = Headers.Sum(header => (long)header.Name.Length + (header.Value?.Length ?? 0));
+        var (valueFits, headersFit, keyFits) = ((Value?.Length ?? 0) <= MaxValueBytes, headerBytes <= MaxHeaderBytes, (RecordKey?.Length ?? 0) <= MaxKeyBytes);
+        if (valueFits && headersFit && keyFits) return this;
+        return this with
+        {
+            Value = valueFits ? Value : Value![..MaxValueBytes],
+            Headers = headersFit ? Headers : [],
+            RecordKey = keyFits ? RecordKey : null,
+            HoldsKey = HoldsKey && keyFits,
+            Reason = $"{Reason}; it had {Value?.Length ?? 0:N0} bytes, {headerBytes:N0} of headers and a key of {RecordKey?.Length ?? 0:N0}, and what is too long to be kept is cut",
+            IsCut = true,
+        };
+    }
 
     /// <summary>The record in the parking topic, under the source's name.</summary>
     public PublishRecord ToRecord()
@@ -42,6 +67,7 @@ internal sealed record ParkedRecord(
         ];
         if (First is { } first) headers.Add(new(FirstHeader, Encoding.UTF8.GetBytes(first.ToString())));
         if (ReleasedAt is { } released) headers.Add(new(ReleasedHeader, Encoding.UTF8.GetBytes(released.ToString())));
+        if (IsCut) headers.Add(new(CutHeader, []));
         if (RecordKey is not null) headers.Add(new(KeyHeader, RecordKey));
         headers.AddRange(Headers.Where(header => header.Name != HeaderNames.Position && !header.Name.StartsWith(Prefix, StringComparison.Ordinal)));
         return new PublishRecord(Topics.Parked, Encoding.UTF8.GetBytes(Position.Source), Value, headers);
@@ -62,7 +88,8 @@ internal sealed record ParkedRecord(
             record.Value,
             [.. record.Headers.Where(header => header.Name != HeaderNames.OriginalPosition && !header.Name.StartsWith(Prefix, StringComparison.Ordinal))],
             PositionOf(own, FirstHeader),
-            PositionOf(own, ReleasedHeader));
+            PositionOf(own, ReleasedHeader),
+            own.ContainsKey(CutHeader));
     }
 
     private static Position? PositionOf(Dictionary<string, byte[]?> headers, string name) =>

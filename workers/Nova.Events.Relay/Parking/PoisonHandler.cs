@@ -35,7 +35,7 @@ internal sealed class PoisonHandler(RelayOptions options, ParkingLot lot, RelayM
     {
         if (policy == PoisonPolicy.Halt) throw new PoisonRecordException(position, topic, key, poison);
         await lot.ParkAsync(
-            new ParkedRecord(new SourcePosition(options.Source, position), topic, key, policy == PoisonPolicy.Park, poison.Message, value, headers), cancellationToken);
+            new ParkedRecord(new SourcePosition(options.Source, position), topic, key, policy == PoisonPolicy.Park, poison.Message, value, headers).Cut(), cancellationToken);
         Note(poison, position, topic, policy);
     }
 

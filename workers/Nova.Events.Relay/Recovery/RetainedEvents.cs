@@ -19,15 +19,18 @@ internal sealed class RetainedEvents(NpgsqlConnection connection)
         await ExecuteAsync($"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{snapshot}'; SET LOCAL DateStyle = 'ISO'; SET LOCAL TimeZone = 'UTC'", cancellationToken);
     }
 
-    /// <summary>The messages written since <paramref name="since"/>, in order.</summary>
+    /// <summary>
+    /// The messages of transactions that committed since <paramref name="since"/>, in order; where the server does not know when they did, of those that began since.
+    /// </summary>
     public async IAsyncEnumerable<RetainedEvent> ReadAsync(DateTimeOffset since, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Within a transaction, rows lie in the order of their insertion; its savepoints have an xmin of their own, which tells nothing.
         var order = InCommitOrder ? "pg_xact_commit_timestamp(xmin) NULLS FIRST, place" : "(created_at AT TIME ZONE 'UTC')::date, place";
+        var recent = InCommitOrder ? "coalesce(pg_xact_commit_timestamp(xmin), created_at) >= $1" : "created_at >= $1";
         var streams = await ScalarAsync("SELECT to_regclass('nova.stream_events')::text", cancellationToken) is null
-            ? "" : $"UNION ALL SELECT {Columns}, created_at, xmin, ctid AS place FROM nova.stream_events WHERE created_at >= $1";
+            ? "" : $"UNION ALL SELECT {Columns}, created_at, xmin, ctid AS place FROM nova.stream_events WHERE {recent}";
         await using var command = new NpgsqlCommand(
-            $"SELECT * FROM (SELECT {Columns}, created_at, xmin, ctid AS place FROM nova.outbox WHERE created_at >= $1 {streams}) events ORDER BY {order}", connection)
+            $"SELECT * FROM (SELECT {Columns}, created_at, xmin, ctid AS place FROM nova.outbox WHERE {recent} {streams}) events ORDER BY {order}", connection)
         {
             Parameters = { new() { Value = since.UtcDateTime } },
             CommandTimeout = 0,

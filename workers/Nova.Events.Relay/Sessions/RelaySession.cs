@@ -189,7 +189,7 @@ internal sealed class RelaySession : IDisposable
         _router.Build(record, position, _record);
         // The cause may still be there; then all that was behind it stays behind it.
         var holdsKey = record.HoldsKey && _lot.HoldsKey(record.Topic, record.RecordKey, record.Place);
-        if (holdsKey || _record.SizeInBytes > topic.MaxRecordBytes) _poison.ParkAgainAsync(Poison(topic, holdsKey), position, record, drain).GetAwaiter().GetResult();
+        if (holdsKey || record.IsCut || _record.SizeInBytes > topic.MaxRecordBytes) _poison.ParkAgainAsync(Poison(topic, holdsKey), position, record, drain).GetAwaiter().GetResult();
         else Enqueue(topic, partition, drain);
     }
 

@@ -22,12 +22,14 @@ internal static class SourceCheck
     public static RelayState Check(
         string source, RelayState? state, SourceIdentity identity, ulong slotLsn, ulong walLsn, IReadOnlyDictionary<(string Topic, int Partition), Tail> tails)
     {
-        var ((topic, partition), last) = tails.Select(tail => (tail.Key, tail.Value.Position)).Where(tail => tail.Position.Era == (state?.Era ?? 0)).OrderByDescending(tail => tail.Position).FirstOrDefault();
+        // Without a state (its topic is gone) what is published tells the era: positions of an earlier one would be dropped as repeats.
+        var era = state?.Era ?? tails.Values.Select(tail => tail.Position.Era).DefaultIfEmpty().Max();
+        var ((topic, partition), last) = tails.Select(tail => (tail.Key, tail.Value.Position)).Where(tail => tail.Position.Era == era).OrderByDescending(tail => tail.Position).FirstOrDefault();
         if (state is not null && state.SystemId != identity.SystemId)
             throw new SourceRewoundException(source, $"Kafka holds positions of database cluster {state.SystemId}, this is cluster {identity.SystemId}");
         if (last.CommitLsn > walLsn)
             throw new SourceRewoundException(source, $"{topic}:{partition} holds position {last}, the database's WAL ends at {Lsn.Format(walLsn)}");
-        if (state is null) return new RelayState(identity.SystemId, 0, identity.Lineage, slotLsn);
+        if (state is null) return new RelayState(identity.SystemId, era, identity.Lineage, slotLsn);
         var parting = state.Lineage is { } lineage && lineage != identity.Lineage ? lineage.PartsAt(identity.Lineage) : ulong.MaxValue;
         if (last.CommitLsn >= parting)
             throw new SourceRewoundException(source, $"{topic}:{partition} holds position {last} of timeline {state.Lineage}; the database came along {identity.Lineage}, and the two part at {Lsn.Format(parting)}");
