@@ -12,7 +12,7 @@ internal sealed class NovaRelay : IPublisher
 
     public ProcessSpec Prepare(PublisherPlace place) => new()
     {
-        Program = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : Command.Find("dotnet") ?? "dotnet",
+        Program = Command.Dotnet,
         Arguments = [typeof(Role).Assembly.Location, "run", "relay", "--port", "0"],
         Folder = place.Folder,
         Environment = new Dictionary<string, string>

@@ -18,9 +18,7 @@ internal static class BenchFolder
     public static void Delete(string folder)
     {
         if (!Directory.Exists(folder)) return;
-        // Links to data outside a closed home hang two levels down.
-        foreach (var server in Directory.GetDirectories(folder)) ReachableFolder.Delete(server);
-        Directory.Delete(folder, recursive: true);
+        ReachableFolder.DeleteServers(folder);
     }
 
     /// <summary>What a killed bench left.</summary>

@@ -23,7 +23,6 @@ internal static class ChaosFolder
     public static void Delete(string folder)
     {
         if (!Directory.Exists(folder)) return;
-        foreach (var server in Directory.GetDirectories(folder)) ReachableFolder.Delete(server);
-        Directory.Delete(folder, recursive: true);
+        ReachableFolder.DeleteServers(folder);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class RelayProcess : IAsyncDisposable
     /// <param name="bootstrapServers">As it reaches the broker.</param>
     public static RelayProcess Prepare(string name, string folder, NpgsqlConnectionStringBuilder database, string bootstrapServers) => new(name, new ProcessSpec
     {
-        Program = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : Command.Find("dotnet") ?? "dotnet",
+        Program = Command.Dotnet,
         Arguments = [typeof(Role).Assembly.Location, "run", "relay", "--port", "0"],
         Folder = Directory.CreateDirectory(folder).FullName,
         Environment = new Dictionary<string, string>

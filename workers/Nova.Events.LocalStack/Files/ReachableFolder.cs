@@ -30,6 +30,13 @@ internal static class ReachableFolder
         Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>Deletes a folder with a folder for each server in it: links to data outside a closed home hang two levels down.</summary>
+    public static void DeleteServers(string folder)
+    {
+        foreach (var server in Directory.GetDirectories(folder)) Delete(server);
+        Directory.Delete(folder, recursive: true);
+    }
+
     internal static bool Reaches(string path)
     {
         for (var parent = new DirectoryInfo(path).Parent; parent is not null; parent = parent.Parent)

@@ -5,6 +5,11 @@ namespace Nova.Events.LocalStack.Processes;
 /// <summary>Runs a tool to its end.</summary>
 internal static class Command
 {
+    /// <summary>The program that runs .NET assemblies: the one that runs us, if it can be told.</summary>
+    /// <exception cref="LocalServersException">There is none on PATH.</exception>
+    public static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : Find("dotnet")
+        ?? throw new LocalServersException("dotnet is not on PATH, and a hosted server or role is run by it");
+
     /// <exception cref="LocalServersException">It ended with another code than 0; the message holds what it wrote last.</exception>
     public static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, string folder, CancellationToken cancellationToken)
     {

@@ -5,8 +5,7 @@ internal static class HostedProcess
 {
     public static ProcessSpec Spec(string folder, IReadOnlyList<string> arguments) => new()
     {
-        Program = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : Command.Find("dotnet")
-            ?? throw new LocalServersException("dotnet is not on PATH, and a hosted server is run by it"),
+        Program = Command.Dotnet,
         Arguments = ["exec", "--runtimeconfig", Path.ChangeExtension(Assembly, "runtimeconfig.json"), "--depsfile", Path.ChangeExtension(Assembly, "deps.json"), Assembly, .. arguments],
         Folder = folder,
         Environment = new Dictionary<string, string> { ["DOTNET_TieredPGO"] = "0" },
