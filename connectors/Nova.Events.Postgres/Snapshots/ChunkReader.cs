@@ -74,9 +74,10 @@ public sealed class ChunkReader(string connectionString, string publication, str
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
+    /// <summary>Rows come by the key's index: without statistics the server would rather sort the whole table, for each chunk.</summary>
     private static async Task<(TransactionSnapshot Snapshot, DateTimeOffset ReadAt)> SnapshotAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SET TRANSACTION READ ONLY; SELECT pg_current_snapshot()::text, clock_timestamp()", connection);
+        await using var command = new NpgsqlCommand("SET TRANSACTION READ ONLY; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off; SELECT pg_current_snapshot()::text, clock_timestamp()", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (TransactionSnapshot.Parse(reader.GetString(0)), new DateTimeOffset(reader.GetDateTime(1)));

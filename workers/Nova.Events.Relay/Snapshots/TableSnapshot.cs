@@ -12,6 +12,7 @@ internal sealed class TableSnapshot(SnapshotRequest request, RelayOptions option
 {
     private const int InFlight = 2;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromMilliseconds(100);
     private readonly Queue<ReadChunk> _reading = new();
     private int _chunkRows = options.Snapshots.ChunkRows;
 
@@ -91,9 +92,17 @@ internal sealed class TableSnapshot(SnapshotRequest request, RelayOptions option
             var published = await SettleAsync(read, cancellationToken);
             if (published) rows += read.Chunk.Count;
             if (published && read.IsWhole) return rows;
+            if (!published) await WaitAsync(cancellationToken);
             var rest = published ? read.Target with { After = read.Chunk.LastKey() } : read.Target with { After = read.Range.After };
             read = await ReadAsync(reader, rest, _chunkRows, cancellationToken) with { Target = rest };
         }
+    }
+
+    /// <summary>What stood in the way of a chunk may take a while.</summary>
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        await store.WaitAsync(request.Id, "reads a chunk again: a commit that is published was not visible to it yet, or the table changed as a whole", cancellationToken);
+        await Task.Delay(ReadAgainAfter, time, cancellationToken);
     }
 
     /// <summary>Waits until the session has come to the high watermark, and Kafka has the rows; false if they are to be read again.</summary>
