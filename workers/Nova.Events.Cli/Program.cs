@@ -20,5 +20,6 @@ var nova = new RootCommand("The event backbone: PostgreSQL's WAL to Kafka, to Cl
     SchemaCommand.Create(),
     SlotCommand.Create(),
     RelayCommand.Create(),
+    SnapshotCommand.Create(),
 };
 return await CommandErrors.RunAsync(nova, args);

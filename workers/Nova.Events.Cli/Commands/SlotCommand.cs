@@ -75,6 +75,8 @@ internal static class SlotCommand
         Console.WriteLine(
             $"slot {relay.Slot} made at {Lsn.Format(slot.StartLsn)}; {slot.Retained:N0} events retained since {slot.Since:u}, {slot.Published:N0} of them were not in Kafka and are now, "
             + (slot.InCommitOrder ? "in the order of their commits" : "in the order of their insertion (with track_commit_timestamp = on it is that of their commits)"));
+        if (slot.Snapshots.Count > 0)
+            Console.WriteLine($"  The relay will read captured tables anew ({string.Join(", ", slot.Snapshots)}); rows that were deleted meanwhile stay in copies: compare them by key.");
         Console.WriteLine("  Events that were emitted without the table (pg_logical_emit_message) are not retained: what of those the lost slot did not deliver is gone.");
         return ExitCodes.Success;
     }

@@ -48,11 +48,13 @@ internal sealed class EraAdoption(RelayOptions options, KafkaOptions kafka, Topi
         var walLsn = await Lsn.CurrentAsync(dataSource, cancellationToken);
         var slotLsn = (await new ReplicationSlots(dataSource).FindAsync(options.Slot, cancellationToken))?.ConfirmedLsn;
         var state = await store.ReadAsync(cancellationToken) ?? throw new NothingToAdoptException(options.Source, "nothing was published from it");
-        var records = new List<PhantomEvent>();
-        await foreach (var (record, position) in new PublishedEvents(kafka, options).ReadAsync(since: null, cancellationToken))
+        var (records, published) = (new List<PhantomEvent>(), new PublishedEvents(kafka, options));
+        await foreach (var (record, position) in published.ReadAsync(since: null, cancellationToken))
             if (position.Era == state.Era)
                 records.Add(new PhantomEvent(record.Topic, record.Partition, record.Offset, PublishedEvents.IdOf(record.Header(HeaderNames.Id)) ?? Guid.Empty, record.Header(HeaderNames.EventType) ?? "", System.Text.Encoding.UTF8.GetString(record.Key ?? []), position));
-        var (why, partsAt) = Parting(state, identity, walLsn, slotLsn, records);
+        // Captured tables' records count, too: their partitions are where a relay would refuse.
+        var tails = (await published.TailsAsync(cancellationToken)).Values.Select(tail => tail.Position).Where(position => position.Era == state.Era).ToList();
+        var (why, partsAt) = Parting(state, identity, walLsn, slotLsn, tails.Count == 0 ? 0 : tails.Max(position => position.CommitLsn));
         var phantoms = await MissingAsync(dataSource, [.. records.Where(record => record.Position.CommitLsn >= partsAt)], cancellationToken);
         var era = checked((ushort)(state.Era + 1));
         // Nothing is confirmed in the new era: whatever slot there is has to be recreated. Read on from the old one, what it delivers once more would count as new.
@@ -62,9 +64,8 @@ internal sealed class EraAdoption(RelayOptions options, KafkaOptions kafka, Topi
     }
 
     /// <summary>Where the histories part. A WAL that was rewritten without a timeline of its own (a copy of the files put back) parts where the slot stands.</summary>
-    private (string Why, ulong Lsn) Parting(RelayState state, SourceIdentity identity, ulong walLsn, ulong? slotLsn, List<PhantomEvent> records)
+    private (string Why, ulong Lsn) Parting(RelayState state, SourceIdentity identity, ulong walLsn, ulong? slotLsn, ulong last)
     {
-        var last = records.Count == 0 ? 0 : records.Max(record => record.Position.CommitLsn);
         if (state.SystemId != identity.SystemId) return ($"it is database cluster {identity.SystemId}, published was {state.SystemId}", 0);
         var parting = state.Lineage is { } lineage && lineage != identity.Lineage ? lineage.PartsAt(identity.Lineage) : ulong.MaxValue;
         if (last >= parting) return ($"its timelines are {identity.Lineage}, published was along {state.Lineage}", parting);

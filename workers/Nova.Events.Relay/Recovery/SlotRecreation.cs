@@ -1,9 +1,11 @@
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Topology;
 using Nova.Events.Postgres;
+using Nova.Events.Postgres.Capture;
 using Nova.Events.Postgres.Slots;
 using Nova.Events.Relay.Parking;
 using Nova.Events.Relay.Sessions;
+using Nova.Events.Relay.Snapshots;
 using Npgsql;
 
 namespace Nova.Events.Relay.Recovery;
@@ -14,7 +16,8 @@ namespace Nova.Events.Relay.Recovery;
 /// <param name="Published">Those of them that Kafka did not have, and has now.</param>
 /// <param name="InCommitOrder">True if they were published in the order of their commits, false if in that of their insertion.</param>
 /// <param name="Since">The time from which on they were looked at.</param>
-internal sealed record RecreatedSlot(ulong StartLsn, long Retained, long Published, bool InCommitOrder, DateTimeOffset Since);
+/// <param name="Snapshots">Captured tables that the relay will read anew.</param>
+internal sealed record RecreatedSlot(ulong StartLsn, long Retained, long Published, bool InCommitOrder, DateTimeOffset Since, IReadOnlyList<string> Snapshots);
 
 /// <summary>
 /// Makes a slot in place of one that is lost, and publishes those outbox messages that the lost one did not deliver: what the new slot's own
@@ -47,8 +50,11 @@ internal sealed class SlotRecreation(RelayOptions options, KafkaOptions kafka, T
         using var made = await NewSlot.CreateAsync(options.ConnectionString, options.Slot, cancellationToken);
         var since = state?.ConfirmedAt is { } confirmedAt ? confirmedAt - margin : Ever;
         var report = await PublishAsync(dataSource, made, checkedState.Era, since, cancellationToken);
+        // What captured tables lost can't be told from rows that are gone; their state can.
+        var captured = await new Publication(dataSource, options.Capture.Publication).TablesAsync(cancellationToken);
+        if (captured.Count > 0) await new SnapshotStore(dataSource).RequestAllAsync(captured, cancellationToken);
         await store.WriteAsync(checkedState with { ConfirmedLsn = made.StartLsn, ConfirmedAt = time.GetUtcNow() }, cancellationToken);
-        return report;
+        return report with { Snapshots = captured };
     }
 
     /// <summary>The new slot's start is what this is about: all else must be as before. Positions below what is published would be taken for repeats.</summary>
@@ -75,7 +81,7 @@ internal sealed class SlotRecreation(RelayOptions options, KafkaOptions kafka, T
         }
 
         await publisher.CompleteAsync(cancellationToken);
-        return new RecreatedSlot(made.StartLsn, seen, publisher.Count, retained.InCommitOrder, since);
+        return new RecreatedSlot(made.StartLsn, seen, publisher.Count, retained.InCommitOrder, since, []);
     }
 }
 

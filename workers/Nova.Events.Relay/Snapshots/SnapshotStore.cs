@@ -34,6 +34,18 @@ public sealed class SnapshotStore(NpgsqlDataSource database)
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Asks for a whole one of each table that has none to come.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> RequestAllAsync(IEnumerable<string> tables, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            """
+            INSERT INTO nova.snapshots (table_name) SELECT t FROM unnest($1) t
+            WHERE NOT EXISTS (SELECT FROM nova.snapshots s WHERE s.table_name = t AND s.filter IS NULL AND s.state = 'requested')
+            """, (object)tables.ToArray());
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Notes that it began; what an earlier session did stays.</summary>
     public Task BeginAsync(long id, IReadOnlyList<string> keyColumns, IReadOnlyList<string>? endKey, long? estimatedRows, CancellationToken cancellationToken) => ExecuteAsync(
         "UPDATE nova.snapshots SET state = 'running', key_columns = $2, end_key = $3, estimated_rows = $4, started_at = now(), reason = NULL WHERE id = $1 AND state = 'requested'",
