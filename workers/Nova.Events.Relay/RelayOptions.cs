@@ -85,6 +85,9 @@ public sealed class RelayOptions : IValidatableObject
     /// <summary>How often partitions of the outbox are made ahead and dropped; at most a day. Default 1 h.</summary>
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Whether a table is read when its capture begins.</summary>
+    internal InitialSnapshot SnapshotOf(string table) => Capture.Of(table)?.Snapshot ?? Snapshots.Initial;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

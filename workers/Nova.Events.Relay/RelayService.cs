@@ -5,9 +5,9 @@ using Nova.Events.Hosting.Stopping;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Topology;
 using Nova.Events.Postgres;
-using Nova.Events.Postgres.Capture;
 using Nova.Events.Postgres.Slots;
 using Nova.Events.Postgres.Wal;
+using Nova.Events.Relay.Capturing;
 using Nova.Events.Relay.Parking;
 using Nova.Events.Relay.Sessions;
 using Nova.Events.Relay.Snapshots;
@@ -53,8 +53,8 @@ internal sealed class RelayService(
         var started = time.GetTimestamp();
         var publications = _options.Publications.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         await using var wal = await WalStream.OpenAsync(_options.ConnectionString, _options.Slot, publications, _options.StatusInterval, _options.WalSenderTimeout, stopping);
-        foreach (var refusal in await new Publication(dataSource, _options.Capture.Publication).EnsureAsync(_options.Capture.Tables.Keys, stopping))
-            RelayLog.CaptureRefused(logger, _options.Source, refusal.Table, refusal.Reason);
+        var capture = new CaptureSetup(_options, dataSource, logger);
+        await capture.EnsureAsync(stopping);
         // The slot is the lock, and it is ours now: the tails that are read from here on are final.
         using var store = new RelayStateStore(kafka.Value, _options.Source);
         var start = await SessionStart.ReadAsync(kafka.Value, topics.Value, _options, dataSource, wal, store, stopping);
@@ -67,7 +67,7 @@ internal sealed class RelayService(
         var beside = Task.WhenAll(
             new HeartbeatLoop(dataSource, _options, progress, wal, time, logger).RunAsync(session.Fail, ended.Token),
             confirm.RunAsync(ended.Token),
-            new SnapshotLoop(_options, session, dataSource, metrics, time, logger).RunAsync(ended.Token));
+            new SnapshotLoop(_options, session, capture, dataSource, metrics, time, logger).RunAsync(ended.Token));
         try
         {
             await Task.Factory.StartNew(session.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

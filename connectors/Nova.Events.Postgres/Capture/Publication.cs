@@ -37,35 +37,40 @@ public sealed class Publication(NpgsqlDataSource database, string name)
 
     /// <summary>Adds tables that are missing; returns those that are not captured as they should be. One table's fault is none of the others'.</summary>
     /// <param name="wanted">Schema and name of each.</param>
+    /// <param name="adding">Called for a table that is added, in the same transaction.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<CaptureRefusal>> EnsureAsync(IEnumerable<string> wanted, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CaptureRefusal>> EnsureAsync(IEnumerable<string> wanted, Func<NpgsqlConnection, string, Task> adding, CancellationToken cancellationToken)
     {
         var held = (await TablesAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
         var refusals = new List<CaptureRefusal>();
         foreach (var table in wanted.Concat(held).Distinct(StringComparer.Ordinal).ToList())
-            if (await EnsureAsync(table, held.Contains(table), cancellationToken) is { } reason) refusals.Add(new CaptureRefusal(table, reason));
+            if (await EnsureAsync(table, held.Contains(table), adding, cancellationToken) is { } reason) refusals.Add(new CaptureRefusal(table, reason));
         return refusals;
     }
 
-    private async Task<string?> EnsureAsync(string table, bool isHeld, CancellationToken cancellationToken)
+    private async Task<string?> EnsureAsync(string table, bool isHeld, Func<NpgsqlConnection, string, Task> adding, CancellationToken cancellationToken)
     {
         if (await FactsAsync(table, cancellationToken) is not { } facts) return "there is no such table; names are case-sensitive, and without quotes";
         if (!facts.IsPermanentTable) return "it is no permanent table: views, foreign, temporary and unlogged tables are not in the WAL";
         if (!facts.HasIdentity)
             return $"it has no replica identity, so PostgreSQL {(isHeld ? "refuses" : "would refuse")} the application's own UPDATE and DELETE: give it a primary key, or ALTER TABLE {facts.Name} REPLICA IDENTITY FULL";
-        if (!isHeld && await AddAsync(facts.Name, cancellationToken) is { } refused) return refused;
+        if (!isHeld && await AddAsync(facts.Name, connection => adding(connection, table), cancellationToken) is { } refused) return refused;
         return facts.OtherLeaves.Length == 0 ? null
             : $"REPLICA IDENTITY of a partitioned table is not passed on to its partitions; those that differ tell less of old rows: ALTER TABLE {string.Join(", ", facts.OtherLeaves)} REPLICA IDENTITY {(facts.IsFull ? "FULL" : "as the table's")}";
     }
 
     /// <summary>Adds a table; why that is refused, or null.</summary>
-    private async Task<string?> AddAsync(string table, CancellationToken cancellationToken)
+    private async Task<string?> AddAsync(string table, Func<NpgsqlConnection, Task> adding, CancellationToken cancellationToken)
     {
         var sql = $"ALTER PUBLICATION \"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\" ADD TABLE {table}";
         try
         {
-            await using var command = database.CreateCommand(sql);
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync(cancellationToken);
+            await adding(connection);
+            await transaction.CommitAsync(cancellationToken);
             return null;
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.DuplicateObject)

@@ -18,6 +18,9 @@ public sealed partial class CaptureOptions
     /// <summary>Writes a tombstone after a delete, so that compaction forgets the key. Default yes.</summary>
     public bool Tombstones { get; set; } = true;
 
+    /// <summary>How often the publication is held against <see cref="Tables"/>, so that a table that was made anew is captured again. Default 30 s.</summary>
+    public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Tables by <c>schema.name</c>. Each is added to the publication if it is missing there; what else the publication holds is captured, too.</summary>
     public IDictionary<string, CapturedTableOptions> Tables { get; } = new Dictionary<string, CapturedTableOptions>(StringComparer.Ordinal);
 

@@ -1,16 +1,16 @@
 using Microsoft.Extensions.Logging;
 using Nova.Events.Postgres.Capture;
 using Nova.Events.Postgres.Snapshots;
+using Nova.Events.Relay.Capturing;
 using Nova.Events.Relay.Sessions;
 using Npgsql;
 
 namespace Nova.Events.Relay.Snapshots;
 
 /// <summary>Makes the snapshots that were asked for, beside the session whose WAL carries their watermarks.</summary>
-internal sealed class SnapshotLoop(RelayOptions options, RelaySession session, NpgsqlDataSource database, RelayMetrics metrics, TimeProvider time, ILogger logger)
+internal sealed class SnapshotLoop(RelayOptions options, RelaySession session, CaptureSetup capture, NpgsqlDataSource database, RelayMetrics metrics, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LookForTables = TimeSpan.FromSeconds(30);
     private static readonly string[] Runnable = ["requested", "running"];
     private readonly SnapshotStore _store = new(database);
     private readonly Dictionary<string, Task> _running = new(StringComparer.Ordinal);
@@ -65,9 +65,10 @@ internal sealed class SnapshotLoop(RelayOptions options, RelaySession session, N
     /// <summary>A table whose capture has begun is read once.</summary>
     private async Task RequestFirstAsync(CancellationToken cancellationToken)
     {
-        if (_lookedForTables is { } at && time.GetElapsedTime(at) < LookForTables) return;
+        if (_lookedForTables is { } at && time.GetElapsedTime(at) < options.Capture.CheckInterval) return;
+        if (_lookedForTables is not null) await capture.EnsureAsync(cancellationToken);
         var tables = await new Publication(database, options.Capture.Publication).TablesAsync(cancellationToken);
-        await _store.RequestFirstAsync(tables.Where(table => (options.Capture.Of(table)?.Snapshot ?? options.Snapshots.Initial) == InitialSnapshot.Once), cancellationToken);
+        await _store.RequestFirstAsync(tables.Where(table => options.SnapshotOf(table) == InitialSnapshot.Once), cancellationToken);
         _lookedForTables = time.GetTimestamp();
     }
 

@@ -26,6 +26,15 @@ public sealed class SnapshotStore(NpgsqlDataSource database)
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    /// <summary>Asks for one in a transaction, where there is the table to ask in.</summary>
+    public static async Task RequestAsync(NpgsqlConnection connection, string table)
+    {
+        await using var exists = new NpgsqlCommand("SELECT to_regclass('nova.snapshots') IS NOT NULL", connection);
+        if (await exists.ExecuteScalarAsync() is not true) return;
+        await using var request = new NpgsqlCommand("INSERT INTO nova.snapshots (table_name) VALUES ($1)", connection) { Parameters = { new() { Value = table } } };
+        await request.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Asks for one of each table for which none was ever asked for.</summary>
     public async Task<int> RequestFirstAsync(IEnumerable<string> tables, CancellationToken cancellationToken)
     {
