@@ -15,7 +15,12 @@ internal sealed class ConsumerOutboxContext<TConsumer, TMessage> : ConsumerConsu
     {
         ReceiveContext = new Receiving(context.ReceiveContext, outbox, context);
         PublishEndpointProvider = ReceiveContext.PublishEndpointProvider;
+        // A scheduler of the outer context would send past the outbox; this one's endpoints refuse what is scheduled.
+        if (context.TryGetPayload<MessageSchedulerContext>(out var scheduler))
+            context.AddOrUpdatePayload<MessageSchedulerContext>(() => Scheduler(scheduler), existing => Scheduler(existing));
     }
+
+    private ConsumeMessageSchedulerContext Scheduler(MessageSchedulerContext outer) => new ConsumeMessageSchedulerContext(this, outer.SchedulerFactory);
 
     private sealed class Receiving(ReceiveContext context, ScopedOutbox outbox, ConsumeContext consumed) : ReceiveContextProxy(context)
     {

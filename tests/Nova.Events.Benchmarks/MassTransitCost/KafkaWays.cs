@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
+using Nova.Events.Benchmarks.Measuring;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka;
@@ -18,7 +19,8 @@ internal sealed class KafkaWays(KafkaOptions kafka, int records)
     public async Task FillAsync(CancellationToken cancellationToken)
     {
         await new TopicSetup(kafka, new TopicOptions()).EnsureAsync([new(_topic, Partitions)], cancellationToken);
-        using var producer = new ProducerBuilder<byte[], byte[]>(kafka.ApplyTo(new ProducerConfig { LingerMs = 20, EnableIdempotence = true, QueueBufferingMaxMessages = records + 1 }, "fill")).Build();
+        using var producer = new ProducerBuilder<byte[], byte[]>(kafka.ApplyTo(new ProducerConfig { LingerMs = 20, EnableIdempotence = true, QueueBufferingMaxMessages = records + 1 }, "fill"))
+            .SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
         for (var i = 0; i < records; i++)
         {
             var record = CostRecords.New(i);
@@ -28,6 +30,8 @@ internal sealed class KafkaWays(KafkaOptions kafka, int records)
         }
 
         producer.Flush(cancellationToken);
+        using var ends = new EndOffsets(kafka, _topic, Partitions);
+        if (await ends.SumAsync() is var filled && filled != records) throw new InvalidOperationException($"{_topic} holds {filled} records, not {records}.");
     }
 
     public IEnumerable<Way> All(IEnumerable<(string Name, IRecordHandler Handler)> handlers) => handlers.Select(way => new Way("kafka", way.Name, () => SliceAsync(way.Handler)));

@@ -184,6 +184,17 @@ public sealed class ConsumerHandlerTests
     }
 
     [Fact]
+    public async Task What_a_consumer_schedules_is_refused_and_not_sent_past_the_outbox()
+    {
+        await using var shop = new ShopService(
+            bus: x => { x.AddDelayedMessageScheduler(); x.AddConsumer<OrderConsumer>(); x.AddNovaConsumer<OrderConsumer>(); }, transport: memory => memory.UseDelayedMessageScheduler());
+        shop.Seen.With = context => context.SchedulePublish(TimeSpan.FromMinutes(1), new PaymentTaken(Order, 1));
+        (await HandleAsync(shop, Submitted())).Exception.ShouldBeOfType<NotSupportedException>();
+        shop.Seen.With = context => context.GetPayload<IServiceScope>().ServiceProvider.GetRequiredService<IMessageScheduler>().SchedulePublish(TimeSpan.FromMinutes(1), new PaymentTaken(Order, 1));
+        (await HandleAsync(shop, Submitted())).Exception.ShouldBeOfType<NotSupportedException>();
+    }
+
+    [Fact]
     public void A_consumer_of_batches_is_refused_at_registration() =>
         Should.Throw<NotSupportedException>(() => new ServiceCollection().AddNovaConsumer<BatchedConsumer>()).Message
             .ShouldBe("BatchedConsumer takes batches: records of a key come one at a time, so no batch would fill. Take single messages, or write a batch sink.");
