@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net;
 using System.Net.Sockets;
 
 namespace Nova.Events.Outbox.MassTransit;
@@ -11,7 +12,7 @@ public sealed class NovaConsumerOptions
 
     /// <summary>
     /// Whether an error passes by itself, so that the record is tried again for as long as it takes. By default a database that is away or asks for
-    /// another try, a timeout and a broken connection.
+    /// another try, a timeout, a broken connection, and an HTTP service that does not answer or answers 408, 429 or 5xx.
     /// </summary>
     public Func<Exception, bool> IsPassing { get; set; } = Passes;
 
@@ -19,9 +20,12 @@ public sealed class NovaConsumerOptions
     public static bool Passes(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
-            if (cause is DbException { IsTransient: true } or TimeoutException or SocketException or HttpRequestException or IOException) return true;
+            if (cause is DbException { IsTransient: true } or TimeoutException or SocketException || cause is HttpRequestException http && Passes(http.StatusCode)) return true;
         return false;
     }
+
+    /// <summary>No answer, or one that says later; what is wrong with the request stays wrong.</summary>
+    private static bool Passes(HttpStatusCode? answer) => answer is null or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
 
     internal void Check()
     {

@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.Middleware;
 using MassTransit.Middleware.Outbox;
+using Nova.Events.Outbox.MassTransit.Consuming;
 
 namespace Nova.Events.Outbox.MassTransit.Publishing;
 
@@ -16,12 +17,16 @@ internal sealed class OutboxSends(ScopedOutbox outbox, ISendEndpointProvider tra
     public async Task<ISendEndpoint> GetSendEndpoint(Uri address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        if (address == consumed?.ResponseAddress || address == consumed?.FaultAddress) return await transport.GetSendEndpoint(address);
+        if (IsAnswer(address)) return await transport.GetSendEndpoint(address);
         if (address.Scheme is not ("topic" or "queue" or "exchange") || address.AbsolutePath is not { Length: > 0 } name)
             throw new NotSupportedException($"{address} is no topic: the outbox publishes to Kafka. Send to topic:NAME, or through IBus, past the outbox.");
         // Every transport knows short queue addresses; this one is never sent to.
         return new OutboxSendEndpoint(new Addressed(outbox, name), await transport.GetSendEndpoint(new Uri("queue:" + name)));
     }
+
+    /// <summary>A record is no request: an address in its envelope is anybody's.</summary>
+    private bool IsAnswer(Uri address) =>
+        consumed is not null && (address == consumed.ResponseAddress || address == consumed.FaultAddress) && !consumed.TryGetPayload<Delivery>(out _);
 
     private sealed class Addressed(ScopedOutbox outbox, string aggregateType) : OutboxSendContext
     {

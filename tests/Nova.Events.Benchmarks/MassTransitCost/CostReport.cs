@@ -21,7 +21,7 @@ internal static class CostReport
         }
 
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine($"publish: 20 messages into a unit of work that is not saved. commit: a row and a message, saved, fsync on, one client. consume: records in memory, one thread. kafka: {options.Records:N0} records, 8 lanes, first to last. Median of {options.Slices} interleaved slices.");
+        AnsiConsole.WriteLine($"publish: 20 messages into a unit of work that is not saved. commit: a row and a message, saved, one client, synchronous_commit off. consume: records in memory, one thread. kafka: {options.Records:N0} records, 8 lanes, first to last. Median of {options.Slices} interleaved slices.");
     }
 
     /// <summary>For each group its first way (<c>native</c>) and its last (<c>masstransit</c>).</summary>

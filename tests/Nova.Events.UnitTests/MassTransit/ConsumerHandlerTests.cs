@@ -1,3 +1,4 @@
+using System.Net;
 using MassTransit;
 using MassTransit.UsageTracking;
 using Microsoft.Extensions.DependencyInjection;
@@ -120,6 +121,14 @@ public sealed class ConsumerHandlerTests
         (await HandleAsync(shop, record)).ShouldBe(Outcome.Handled);
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, true)]
+    [InlineData(HttpStatusCode.TooManyRequests, true)]
+    [InlineData(HttpStatusCode.BadRequest, false)]
+    public void An_HTTP_error_passes_unless_the_request_is_wrong(HttpStatusCode? answer, bool passes) =>
+        NovaConsumerOptions.Passes(new InvalidOperationException("wraps", new HttpRequestException("no", null, answer))).ShouldBe(passes);
+
     [Fact]
     public async Task A_stop_leaves_the_record_to_be_handled_again()
     {
@@ -181,6 +190,16 @@ public sealed class ConsumerHandlerTests
         (await HandleAsync(shop, record)).ShouldBe(Outcome.Handled);
         rows.Select(row => row.Topic).ShouldBe(["payment-taken", "payment-taken", "payments", "payment-taken"]);
         rows.ShouldAllBe(row => row.Headers.Contains($"\"ConversationId\":\"{conversation}\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_address_in_a_records_envelope_is_not_answered()
+    {
+        await using var shop = Shop();
+        shop.Seen.With = context => context.RespondAsync(new PaymentTaken(Order, 1));
+        var envelope = $$"""{"messageType":["{{Urn}}OrderSubmitted"],"responseAddress":"loopback://localhost/elsewhere","message":{"orderId":"{{Order}}"} }""";
+        var outcome = await HandleAsync(shop, ShopService.Record(envelope, new() { ["Content-Type"] = "application/vnd.masstransit+json" }));
+        outcome.Exception.ShouldBeOfType<NotSupportedException>().Message.ShouldStartWith("loopback://localhost/elsewhere is no topic");
     }
 
     [Fact]
