@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Nova.Events.Outbox.MassTransit.Publishing;
 
 namespace Nova.Events.Outbox.MassTransit;
@@ -21,7 +20,6 @@ public sealed class NovaOutboxOptions
     /// <param name="aggregateType">End of the topic's name when it is published; by default the type's name in kebab case, e.g. <c>order-submitted</c>.</param>
     /// <param name="eventType">Event type; by default the type's name, without the <c>I</c> of an interface.</param>
     /// <param name="tenant">Tenant of a message; none by default.</param>
-    [SuppressMessage("Naming", "CA1715", Justification = "TMessage is the field's word.")]
     public NovaOutboxOptions Map<TMessage>(
         Func<TMessage, object?>? key = null, string? aggregateType = null, string? eventType = null, Func<TMessage, string?>? tenant = null)
         where TMessage : class
