@@ -53,4 +53,7 @@ internal static partial class KafkaLog
 
     [LoggerMessage(2040, LogLevel.Warning, "commit of {Topic}:{Partition} at {Offset} is tried again: {Reason}")]
     public static partial void CommitRetried(ILogger logger, string topic, int partition, long offset, string reason);
+
+    [LoggerMessage(2041, LogLevel.Error, "the consumer of {Group} failed and begins again in {Seconds} s: {Reason}")]
+    public static partial void ConsumerFailed(ILogger logger, Exception exception, string group, double seconds, string reason);
 }

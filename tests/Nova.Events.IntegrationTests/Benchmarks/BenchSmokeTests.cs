@@ -38,6 +38,14 @@ public sealed class BenchSmokeTests
         Measured(result, "transactions_per_second", "table_transactions_per_second", "tableless_transactions_per_second", "table_ratio", "tableless_ratio");
     }
 
+    [Fact]
+    public async Task MassTransit_is_compared_with_our_own_writer_and_handler_four_times()
+    {
+        var result = await BenchAsync("masstransit", "--for", "1s", "--records", "2000");
+        foreach (var what in new[] { "publish", "commit", "consume", "kafka" })
+            Measured(result, $"{what}_native_us", $"{what}_masstransit_us", $"{what}_ratio", $"{what}_native_bytes", $"{what}_masstransit_bytes");
+    }
+
     /// <summary>Runs the bench as <c>./nova bench</c> does; its result.</summary>
     private static async Task<JsonElement> BenchAsync(params string[] line)
     {

@@ -81,6 +81,17 @@ public sealed class HandlerConsumerTests(RunningServers servers)
         Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes(HeaderNames.Position)).ShouldStartWith("main@");
     }
 
+    [Fact]
+    public async Task A_group_of_another_client_goes_on_at_its_committed_offsets()
+    {
+        await ProduceAsync(5, i => $"k{i}");
+        using (var other = new ConsumerBuilder<byte[], byte[]>(_kafka.ApplyTo(new ConsumerConfig { GroupId = "g" + _topic }, "other")).Build())
+            other.Commit([new TopicPartitionOffset(_topic, 0, 3)]);
+        var offsets = new ConcurrentQueue<long>();
+        await RunUntilAsync(2, record => { offsets.Enqueue(record.Offset); return Outcome.Handled; });
+        offsets.Order().ShouldBe([3, 4]);
+    }
+
     private async Task ProduceAsync(int count, Func<int, string> key, int first = 0)
     {
         await new TopicSetup(_kafka, new TopicOptions()).EnsureAsync([new(_topic, 1), new(Topics.DeadLetters("g" + _topic), 1)]);

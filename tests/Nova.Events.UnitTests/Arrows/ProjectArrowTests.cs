@@ -33,6 +33,13 @@ public sealed class ProjectArrowTests
     }
 
     [Fact]
+    public void The_MassTransit_adapter_knows_the_outbox_and_the_contracts_and_only_it_knows_MassTransit()
+    {
+        Arrows["Outbox.MassTransit"].ShouldBe([Contracts, "Outbox"]);
+        Arrows.Keys.Where(name => Packages(name).Any(package => package.StartsWith("MassTransit", StringComparison.Ordinal))).ShouldBe(["Outbox.MassTransit"]);
+    }
+
+    [Fact]
     public void Hosting_knows_the_contracts_only() => Arrows["Hosting"].Except([Contracts]).ShouldBeEmpty();
 
     [Fact]
@@ -58,7 +65,7 @@ public sealed class ProjectArrowTests
     public void Every_project_lies_in_the_folder_of_its_responsibility()
     {
         Folder("contracts").ShouldBe([Contracts]);
-        Folder("outbox").ShouldBe(["Outbox"]);
+        Folder("outbox").ShouldBe(["Outbox", "Outbox.MassTransit"]);
         Folder("connectors").ShouldBe(["Kafka", "Postgres", "Redis"]);
         Folder("clickhouse").ShouldBe(["ClickHouse"]);
         string[] all = ["contracts", "outbox", "connectors", "clickhouse", "workers"];
