@@ -23,6 +23,9 @@ internal static partial class RelayLog
     [LoggerMessage(5006, LogLevel.Warning, "relay {Source} put the record at {Position} for topic {Topic} aside, kind={Kind} policy={Policy}: {Reason}")]
     public static partial void Parked(ILogger logger, string source, string position, string topic, string kind, string policy, string reason);
 
+    [LoggerMessage(5030, LogLevel.Warning, "relay {Source} does not capture {Table} as it should: {Reason}")]
+    public static partial void CaptureRefused(ILogger logger, string source, string table, string reason);
+
     [LoggerMessage(5020, LogLevel.Information, "relay {Source} made {Partitions} partitions of the outbox ahead")]
     public static partial void PartitionsMade(ILogger logger, string source, int partitions);
 

@@ -9,9 +9,9 @@ internal sealed class RelayMetrics : IDisposable
 
     public RelayMetrics(RelayProgress progress)
     {
-        Published = _meter.CreateCounter<long>("nova.outbox.published", "{message}", "Outbox messages that Kafka has acknowledged.");
-        Skipped = _meter.CreateCounter<long>("nova.outbox.skipped", "{message}", "Outbox messages that Kafka already had after a restart.");
-        Parked = _meter.CreateCounter<long>("nova.relay.parked", "{message}", "Outbox messages that could not be published and were put aside, by reason.");
+        Published = _meter.CreateCounter<long>("nova.outbox.published", "{message}", "Records that Kafka has acknowledged: outbox messages and rows of captured tables.");
+        Skipped = _meter.CreateCounter<long>("nova.outbox.skipped", "{message}", "Records that Kafka already had after a restart.");
+        Parked = _meter.CreateCounter<long>("nova.relay.parked", "{message}", "Records that could not be published and were put aside, by reason.");
         PublishDelay = _meter.CreateHistogram<double>("nova.outbox.publish.delay", "s", "Commit in PostgreSQL to acknowledgement by Kafka.");
         _meter.CreateObservableGauge("nova.outbox.oldest.age", () => Known(progress.OldestAge), "s", "Age of the oldest commit that is read but not acknowledged; 0 when there is none.");
         _meter.CreateObservableGauge("nova.relay.heartbeat.age", () => Known(progress.HeartbeatAge), "s", "Time since a heartbeat came through the WAL.");

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Nova.Events.Contracts;
 using Nova.Events.Outbox;
+using Nova.Events.Relay.Capturing;
 using Nova.Events.Relay.Routing;
 
 namespace Nova.Events.Relay;
@@ -32,6 +33,9 @@ public sealed class RelayOptions : IValidatableObject
 
     /// <summary>Routes that differ from prefix and type, by aggregate type; none by default.</summary>
     public IDictionary<string, RouteOptions> Routes { get; } = new Dictionary<string, RouteOptions>(StringComparer.Ordinal);
+
+    /// <summary>Tables that are captured.</summary>
+    public CaptureOptions Capture { get; } = new();
 
     /// <summary>What becomes of a record that can't be published (too large, undecodable, unroutable). Default <see cref="PoisonPolicy.Halt"/>.</summary>
     public PoisonPolicy Poison { get; set; } = PoisonPolicy.Halt;
@@ -89,6 +93,7 @@ public sealed class RelayOptions : IValidatableObject
             yield return new ValidationResult($"Relay:OutboxRetention ({OutboxRetention}) must be at least an hour.");
         if (RetentionInterval <= TimeSpan.Zero || RetentionInterval > TimeSpan.FromDays(1))
             yield return new ValidationResult($"Relay:RetentionInterval ({RetentionInterval}) must be above zero and at most a day: partitions are made {OutboxSchema.PartitionDaysAhead} days ahead.");
+        foreach (var failure in Capture.Validate()) yield return failure;
     }
 }
 

@@ -5,6 +5,7 @@ using Nova.Events.Hosting.Stopping;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Topology;
 using Nova.Events.Postgres;
+using Nova.Events.Postgres.Capture;
 using Nova.Events.Postgres.Slots;
 using Nova.Events.Postgres.Wal;
 using Nova.Events.Relay.Parking;
@@ -51,11 +52,14 @@ internal sealed class RelayService(
         var started = time.GetTimestamp();
         var publications = _options.Publications.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         await using var wal = await WalStream.OpenAsync(_options.ConnectionString, _options.Slot, publications, _options.StatusInterval, _options.WalSenderTimeout, stopping);
+        foreach (var refusal in await new Publication(dataSource, _options.Capture.Publication).EnsureAsync(_options.Capture.Tables.Keys, stopping))
+            RelayLog.CaptureRefused(logger, _options.Source, refusal.Table, refusal.Reason);
         // The slot is the lock, and it is ours now: the tails that are read from here on are final.
         using var store = new RelayStateStore(kafka.Value, _options.Source);
         var start = await SessionStart.ReadAsync(kafka.Value, topics.Value, _options, dataSource, wal, store, stopping);
         using var lot = await ParkingLot.ReadAsync(kafka.Value, _options.Source, stopping);
-        using var session = new RelaySession(wal, start, lot, new PoisonHandler(_options, lot, metrics, logger), _options, progress, metrics, time, stopping);
+        using var session = new RelaySession(
+            wal, start, dataSource, lot, new PoisonHandler(_options, lot, metrics, logger), _options, progress, metrics, time, stopping, drain);
         var confirm = new ConfirmLoop(() => session.Confirmable, store.WriteAsync, Confirm, start.State, _options.StatusInterval, time);
         using var ended = new CancellationTokenSource();
         RelayLog.Started(logger, _options.Source, _options.Slot, start.State.Era, start.Tails.Count);
@@ -64,7 +68,7 @@ internal sealed class RelayService(
             confirm.RunAsync(ended.Token));
         try
         {
-            await Task.Factory.StartNew(() => session.Run(drain), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            await Task.Factory.StartNew(session.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {

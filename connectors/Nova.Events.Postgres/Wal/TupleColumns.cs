@@ -36,6 +36,24 @@ public sealed class TupleColumns
         }
     }
 
+    /// <summary>Reads a row of a binary COPY, whose fields are text.</summary>
+    /// <returns>Where the row ends in <paramref name="copied"/>.</returns>
+    internal int ReadCopied(byte[] copied, int offset)
+    {
+        var reader = new PgOutputReader(copied.AsSpan(offset));
+        _message = copied;
+        Count = reader.Int16();
+        if (_columns.Length < Count) _columns = new (byte, int, int)[Count];
+        for (var i = 0; i < Count; i++)
+        {
+            var length = reader.Int32();
+            _columns[i] = length < 0 ? ((byte)'n', 0, 0) : ((byte)'t', offset + reader.Offset, length);
+            reader.Skip(Math.Max(0, length));
+        }
+
+        return offset + reader.Offset;
+    }
+
     private (byte Kind, int Offset, int Length) Column(int column)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(column, Count);

@@ -21,9 +21,17 @@ internal sealed class WalDecoder
 
     public uint ChangeIndex { get; private set; }
 
-    public Relation Relation { get; private set; } = new(0, "", "", []);
+    public uint TransactionId { get; private set; }
+
+    public Relation Relation { get; private set; } = new(0, "", "", ReplicaIdentity.Nothing, []);
 
     public TupleColumns New { get; } = new();
+
+    public TupleColumns Old { get; } = new();
+
+    public OldRow OldRow { get; private set; }
+
+    public IReadOnlyList<Relation> Truncated { get; private set; } = [];
 
     public string Prefix { get; private set; } = "";
 
@@ -43,7 +51,7 @@ internal sealed class WalDecoder
             case (byte)'I': return Change(WalMessageKind.Insert, buffer, ref reader);
             case (byte)'U': return Change(WalMessageKind.Update, buffer, ref reader);
             case (byte)'D': return Change(WalMessageKind.Delete, buffer, ref reader);
-            case (byte)'T': return Counted(WalMessageKind.Truncate);
+            case (byte)'T': return Truncate(ref reader);
             case (byte)'M': return LogicalMessage(buffer, ref reader);
             case (byte)'R': return Describe(ref reader);
             case (byte)'Y' or (byte)'O': return false;
@@ -57,6 +65,7 @@ internal sealed class WalDecoder
     {
         CommitLsn = reader.UInt64();
         CommittedAt = reader.Timestamp();
+        TransactionId = reader.UInt32();
         _changes = 0;
         _inTransaction = true;
         Kind = WalMessageKind.Begin;
@@ -77,13 +86,30 @@ internal sealed class WalDecoder
 
     private bool Change(WalMessageKind kind, byte[] buffer, ref PgOutputReader reader)
     {
-        var oid = reader.UInt32();
-        if (!_relations.TryGetValue(oid, out var relation)) throw new WalProtocolException($"A change of relation {oid} came before its description.");
-        Relation = relation;
-        // For updates and deletes the first tuple may be the old key or row; only an insert's columns are read so far.
-        if (reader.Byte() == 'N') New.Read(buffer, _origin, ref reader);
+        Relation = Described(reader.UInt32());
+        var tuple = reader.Byte();
+        OldRow = tuple switch { (byte)'K' => OldRow.Identity, (byte)'O' => OldRow.Whole, _ => OldRow.Absent };
+        if (OldRow != OldRow.Absent)
+        {
+            Old.Read(buffer, _origin, ref reader);
+            if (kind == WalMessageKind.Update) tuple = reader.Byte();
+        }
+
+        if (tuple == 'N') New.Read(buffer, _origin, ref reader);
         return Counted(kind);
     }
+
+    private bool Truncate(ref PgOutputReader reader)
+    {
+        var relations = new Relation[reader.Int32()];
+        reader.Skip(1);
+        for (var i = 0; i < relations.Length; i++) relations[i] = Described(reader.UInt32());
+        Truncated = relations;
+        return Counted(WalMessageKind.Truncate);
+    }
+
+    private Relation Described(uint oid) =>
+        _relations.TryGetValue(oid, out var relation) ? relation : throw new WalProtocolException($"A change of relation {oid} came before its description.");
 
     private bool LogicalMessage(byte[] buffer, ref PgOutputReader reader)
     {
@@ -111,16 +137,15 @@ internal sealed class WalDecoder
         var oid = reader.UInt32();
         var schema = reader.String();
         var name = reader.String();
-        reader.Skip(1);
-        var columns = new string[reader.Int16()];
+        var identity = (ReplicaIdentity)reader.Byte();
+        var columns = new RelationColumn[reader.Int16()];
         for (var i = 0; i < columns.Length; i++)
         {
-            reader.Skip(1);
-            columns[i] = reader.String();
-            reader.Skip(8);
+            var isIdentity = (reader.Byte() & 1) != 0;
+            columns[i] = new RelationColumn(reader.String(), reader.UInt32(), reader.Int32(), isIdentity);
         }
 
-        _relations[oid] = new Relation(oid, schema, name, columns);
+        _relations[oid] = new Relation(oid, schema, name, identity, columns);
         return false;
     }
 }

@@ -27,3 +27,16 @@ public enum WalMessageKind
     /// <summary>The transaction ends.</summary>
     Commit,
 }
+
+/// <summary>What an update or a delete tells of the row as it was.</summary>
+public enum OldRow
+{
+    /// <summary>Nothing: the identity did not change.</summary>
+    Absent,
+
+    /// <summary>The columns of the replica identity; the others are null.</summary>
+    Identity,
+
+    /// <summary>All columns: the table is REPLICA IDENTITY FULL.</summary>
+    Whole,
+}

@@ -42,6 +42,12 @@ public sealed class WalStream : IAsyncDisposable
     /// <summary>When the current transaction committed, by the server's clock.</summary>
     public DateTimeOffset CommittedAt => _decoder.CommittedAt;
 
+    /// <summary>Id of the current transaction, without its epoch.</summary>
+    public uint TransactionId => _decoder.TransactionId;
+
+    /// <summary>On a change: its own LSN. It is neither unique nor ordered, and no position.</summary>
+    public ulong ChangeLsn { get; private set; }
+
     /// <summary>On <see cref="WalMessageKind.Commit"/>: the LSN to confirm once every record of the transaction is acknowledged.</summary>
     public ulong TransactionEndLsn => _decoder.TransactionEndLsn;
 
@@ -51,8 +57,17 @@ public sealed class WalStream : IAsyncDisposable
     /// <summary>On a change of a row: its table.</summary>
     public Relation Relation => _decoder.Relation;
 
-    /// <summary>On an insert: the row.</summary>
+    /// <summary>On an insert or an update: the row as it is now.</summary>
     public TupleColumns New => _decoder.New;
+
+    /// <summary>On an update or a delete: what <see cref="OldRow"/> says of the row as it was.</summary>
+    public TupleColumns Old => _decoder.Old;
+
+    /// <summary>On an update or a delete: what <see cref="Old"/> holds.</summary>
+    public OldRow OldRow => _decoder.OldRow;
+
+    /// <summary>On a truncation: its tables.</summary>
+    public IReadOnlyList<Relation> Truncated => _decoder.Truncated;
 
     /// <summary>On a logical message: its prefix.</summary>
     public string Prefix => _decoder.Prefix;
@@ -175,7 +190,8 @@ public sealed class WalStream : IAsyncDisposable
         switch (frame[0])
         {
             case (byte)'w':
-                Received(BinaryPrimitives.ReadUInt64BigEndian(frame[1..]));
+                ChangeLsn = BinaryPrimitives.ReadUInt64BigEndian(frame[1..]);
+                Received(ChangeLsn);
                 return _decoder.Decode(_wire.Bytes, offset + DataHeaderLength, length - DataHeaderLength);
             case (byte)'k':
                 Received(BinaryPrimitives.ReadUInt64BigEndian(frame[1..]));
@@ -211,7 +227,7 @@ public sealed class WalStream : IAsyncDisposable
     private static string WithSessionSettings(string connectionString, TimeSpan senderTimeout)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        settings.Options = string.Create(CultureInfo.InvariantCulture, $"{settings.Options} -c DateStyle=ISO -c TimeZone=UTC -c wal_sender_timeout={senderTimeout.TotalMilliseconds:0}ms").Trim();
+        settings.Options = string.Create(CultureInfo.InvariantCulture, $"{settings.Options} {SessionForms.AsOptions} -c wal_sender_timeout={senderTimeout.TotalMilliseconds:0}ms").Trim();
         return settings.ConnectionString;
     }
 

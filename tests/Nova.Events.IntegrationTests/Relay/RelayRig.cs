@@ -25,6 +25,7 @@ internal sealed class RelayRig : IAsyncDisposable
             ["Relay:Slot"] = database.Slot,
             ["Relay:Source"] = Source,
             ["Relay:TopicPrefix"] = TopicPrefix,
+            ["Relay:Capture:TopicPrefix"] = CapturePrefix,
             ["Relay:HeartbeatInterval"] = "00:00:00.2",
             ["Relay:HeartbeatTimeout"] = "00:00:20",
             ["Relay:StatusInterval"] = "00:00:00.1",
@@ -41,6 +42,8 @@ internal sealed class RelayRig : IAsyncDisposable
     public string Source { get; } = Fresh.Name("relay");
 
     public string TopicPrefix => Source + ".event.";
+
+    public string CapturePrefix => Source + ".cdc.";
 
     public string LogFile { get; }
 
@@ -71,10 +74,13 @@ internal sealed class RelayRig : IAsyncDisposable
     public static Task<string> StateAsync(RoleHost relay, string state) => Eventually.LocalAsync(() => ProgressOf(relay).State, now => now == state);
 
     /// <summary>All records of its topics by position, once there are <paramref name="count"/>; or what there is when the patience ends.</summary>
-    public Task<List<ConsumedRecord>> LogAsync(int count) => Eventually.ValueAsync(ReadLogAsync, records => records.Count >= count);
+    public Task<List<ConsumedRecord>> LogAsync(int count) => Eventually.ValueAsync(() => ReadLogAsync(TopicPrefix), records => records.Count >= count);
+
+    /// <summary>All records of captured tables by position, as <see cref="LogAsync"/>.</summary>
+    public Task<List<ConsumedRecord>> CapturedAsync(int count) => Eventually.ValueAsync(() => ReadLogAsync(CapturePrefix), records => records.Count >= count);
 
     /// <summary>Records that its topics hold.</summary>
-    public async Task<long> LoggedAsync() => (await PartitionsAsync()).Sum(partition => partition.End - partition.First);
+    public async Task<long> LoggedAsync() => (await PartitionsAsync(TopicPrefix)).Sum(partition => partition.End - partition.First);
 
     public async Task<ulong?> ConfirmedAsync() => (await Database.Slots.FindAsync(Database.Slot))!.ConfirmedLsn;
 
@@ -90,14 +96,14 @@ internal sealed class RelayRig : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 
-    private async Task<List<ConsumedRecord>> ReadLogAsync()
+    private async Task<List<ConsumedRecord>> ReadLogAsync(string prefix)
     {
         var (records, reader) = (new List<ConsumedRecord>(), new TopicReader(Kafka));
-        foreach (var partition in await PartitionsAsync())
+        foreach (var partition in await PartitionsAsync(prefix))
             await foreach (var record in reader.ReadAsync(partition, CancellationToken.None)) records.Add(record);
         return [.. records.OrderBy(PositionOf)];
     }
 
-    private Task<IReadOnlyList<PartitionSnapshot>> PartitionsAsync() =>
-        new TopicReader(Kafka).SnapshotAsync(topic => topic.StartsWith(TopicPrefix, StringComparison.Ordinal), CancellationToken.None);
+    private Task<IReadOnlyList<PartitionSnapshot>> PartitionsAsync(string prefix) =>
+        new TopicReader(Kafka).SnapshotAsync(topic => topic.StartsWith(prefix, StringComparison.Ordinal), CancellationToken.None);
 }

@@ -10,11 +10,11 @@ namespace Nova.Events.Relay.Recovery;
 /// <summary>Looks through what a source has published.</summary>
 internal sealed class PublishedEvents(KafkaOptions kafka, RelayOptions options)
 {
-    /// <summary>The records of the source, published since <paramref name="since"/>; all that Kafka holds without it.</summary>
+    /// <summary>The outbox messages of the source, published since <paramref name="since"/>; all that Kafka holds without it.</summary>
     public async IAsyncEnumerable<(ConsumedRecord Record, Position Position)> ReadAsync(
         DateTimeOffset? since, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (reader, partitions) = (new TopicReader(kafka), await PartitionsAsync(cancellationToken));
+        var (reader, partitions) = (new TopicReader(kafka), await PartitionsAsync(IsOutbox, cancellationToken));
         if (since is { } time) partitions = await reader.SinceAsync(partitions, time, cancellationToken);
         foreach (var partition in partitions)
             await foreach (var record in reader.ReadAsync(partition, cancellationToken))
@@ -33,18 +33,17 @@ internal sealed class PublishedEvents(KafkaOptions kafka, RelayOptions options)
         return ids;
     }
 
-    /// <summary>The last record in each partition.</summary>
+    /// <summary>The last record in each partition, captured tables included.</summary>
     public async Task<Dictionary<(string Topic, int Partition), Tail>> TailsAsync(CancellationToken cancellationToken)
     {
-        var topics = (await PartitionsAsync(cancellationToken)).CountBy(partition => partition.Topic).ToDictionary(StringComparer.Ordinal);
+        var topics = (await PartitionsAsync(topic => IsOutbox(topic) || options.Capture.Holds(topic), cancellationToken)).CountBy(partition => partition.Topic).ToDictionary(StringComparer.Ordinal);
         return await Task.Run(() => new TailReader(kafka).Read(options.Source, topics, cancellationToken), cancellationToken);
     }
 
     public static Guid? IdOf(string? text) => Guid.TryParse(text, out var id) ? id : null;
 
-    private Task<IReadOnlyList<PartitionSnapshot>> PartitionsAsync(CancellationToken cancellationToken)
-    {
-        var topics = options.Routes.Values.Select(route => route.Topic).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        return new TopicReader(kafka).SnapshotAsync(topic => topic.StartsWith(options.TopicPrefix, StringComparison.Ordinal) || topics.Contains(topic), cancellationToken);
-    }
+    private Task<IReadOnlyList<PartitionSnapshot>> PartitionsAsync(Predicate<string> topics, CancellationToken cancellationToken) =>
+        new TopicReader(kafka).SnapshotAsync(topics, cancellationToken);
+
+    private bool IsOutbox(string topic) => topic.StartsWith(options.TopicPrefix, StringComparison.Ordinal) || options.Routes.Values.Any(route => route.Topic == topic);
 }

@@ -27,7 +27,7 @@ internal sealed class OutboxRouter(RelayOptions options)
         record.SetKey(row.AggregateId);
         record.AddHeader("id"u8, row.Id);
         record.AddHeader("eventType"u8, row.Type);
-        AddPosition(record, position);
+        PositionHeader.AddTo(record, _source, position);
         if (!row.Traceparent.IsEmpty) record.AddHeader("traceparent"u8, row.Traceparent);
         if (!row.Tenant.IsEmpty) record.AddHeader("tenant"u8, row.Tenant);
         Span<byte> time = stackalloc byte[row.OccurredAt.IsEmpty ? 0 : PostgresTimestamp.Length];
@@ -53,15 +53,8 @@ internal sealed class OutboxRouter(RelayOptions options)
         if (parked.RecordKey is { } key) record.SetKey(key);
         if (parked.Value is { } value) record.SetValue(value);
         foreach (var header in parked.Headers) record.AddHeader(Encoding.UTF8.GetBytes(header.Name), header.Value);
-        AddPosition(record, position);
+        PositionHeader.AddTo(record, _source, position);
         record.AddHeader("original-position"u8, Encoding.ASCII.GetBytes((parked.Position with { Position = parked.Place }).ToString()));
-    }
-
-    private void AddPosition(RecordBuilder record, Position position)
-    {
-        Span<byte> header = stackalloc byte[SourcePosition.MaxSourceLength + 1 + Position.TextLength];
-        _source.CopyTo(header);
-        record.AddHeader("position"u8, header[..(_source.Length + position.WriteUtf8(header[_source.Length..]))]);
     }
 
     private static void WriteTime(scoped in OutboxRow row, Span<byte> time)

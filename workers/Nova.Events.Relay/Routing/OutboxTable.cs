@@ -8,7 +8,7 @@ internal sealed class OutboxTable
     private Relation? _relation;
     private Columns _columns;
 
-    /// <summary>True for the tables whose inserts are outbox messages.</summary>
+    /// <summary>True for the tables whose inserts are outbox messages. They are never captured.</summary>
     public static bool Holds(Relation relation) => relation is { Schema: "nova", Name: "outbox" or "stream_events" };
 
     /// <summary>The row that <paramref name="wal"/> stands on.</summary>

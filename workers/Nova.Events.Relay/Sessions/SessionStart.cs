@@ -3,6 +3,7 @@ using Nova.Events.Kafka;
 using Nova.Events.Kafka.Publishing;
 using Nova.Events.Kafka.Topology;
 using Nova.Events.Postgres;
+using Nova.Events.Postgres.Capture;
 using Nova.Events.Postgres.Slots;
 using Nova.Events.Postgres.Wal;
 using Npgsql;
@@ -30,7 +31,8 @@ internal sealed record SessionStart(
     {
         var setup = new TopicSetup(kafka, topicOptions);
         var routed = options.Routes.Values.Select(route => route.Topic).OfType<string>();
-        var topics = AggregateTypes.All.Select(type => options.TopicPrefix + type).Concat(routed).Distinct(StringComparer.Ordinal).Select(setup.EventTopic).ToList();
+        var captured = (await new Publication(dataSource, options.Capture.Publication).TablesAsync(cancellationToken)).Select(options.Capture.TopicOf);
+        var topics = AggregateTypes.All.Select(type => options.TopicPrefix + type).Concat(routed).Concat(captured).Distinct(StringComparer.Ordinal).Select(setup.EventTopic).ToList();
         var partitions = await setup.EnsureAsync([.. topics, .. OwnTopics], cancellationToken);
         var written = partitions.Where(topic => IsWritten(topic.Key)).ToDictionary(StringComparer.Ordinal);
         var limits = await new TopicLimits(kafka).ReadAsync(written.Keys);
@@ -43,7 +45,7 @@ internal sealed record SessionStart(
         return new SessionStart(
             kafka, topicOptions, state, slotLsn, written.ToDictionary(topic => topic.Key, topic => new FoundTopic(topic.Value, limits[topic.Key]), StringComparer.Ordinal), tails);
 
-        bool IsWritten(string topic) => topic.StartsWith(options.TopicPrefix, StringComparison.Ordinal) || topics.Exists(known => known.Name == topic);
+        bool IsWritten(string topic) => topic.StartsWith(options.TopicPrefix, StringComparison.Ordinal) || options.Capture.Holds(topic) || topics.Exists(known => known.Name == topic);
     }
 
     /// <summary>Largest batch that each topic takes; the broker counts it against the same limit as a record.</summary>
