@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Nova.Events.IntegrationTests.Debezium.Parity;
@@ -6,6 +8,8 @@ namespace Nova.Events.IntegrationTests.Debezium.Parity;
 /// <param name="typeOf">PostgreSQL's name of the type of a table's column; empty if unknown.</param>
 internal sealed class EnvelopeComparison(Func<string, string, string> typeOf)
 {
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Pairs the records of each table and transaction in their order.</summary>
     /// <returns>Empty where both say the same.</returns>
     public List<Difference> Compare(IEnumerable<CapturedRecord> ours, IEnumerable<CapturedRecord> theirs)
@@ -67,5 +71,5 @@ internal sealed class EnvelopeComparison(Func<string, string, string> typeOf)
         return fields;
     }
 
-    private static string Text(bool isThere, JsonNode? value) => !isThere ? Difference.Absent : value?.ToJsonString() ?? "null";
+    private static string Text(bool isThere, JsonNode? value) => !isThere ? Difference.Absent : value?.ToJsonString(Readable) ?? "null";
 }

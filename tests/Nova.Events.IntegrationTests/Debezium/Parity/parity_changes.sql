@@ -455,4 +455,9 @@ SELECT pg_logical_emit_message(false, 'pfx', 'nontx');
 INSERT INTO nn_all SELECT 1,1,1,1,1,1,1,1,'1',true,'t','t','t','t','t','<a/>','2024-01-01','01:00','01:00','01:00Z','2024-01-01','2024-01-01','2024-01-01','1 day','A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11','\x00','1','1','{1}','{a}','ok',1,1,1,'a=>1','a','[1,2)','10.0.0.1','08:00:2b:01:02:03',B'1',B'10110001',B'1','(1,2)','a',1;
 UPDATE nn_all SET id=2;
 DELETE FROM nn_all;
+INSERT INTO toast_arrays SELECT 1, 0, (SELECT array_agg(i) FROM generate_series(1,1000) i), (SELECT array_agg('2024-01-01'::date) FROM generate_series(1,1000) i),(SELECT array_agg('A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'::uuid) FROM generate_series(1,1000) i),(SELECT array_agg('2024-01-01'::timestamp) FROM generate_series(1,1000) i),(SELECT array_agg('2024-01-01Z'::timestamptz) FROM generate_series(1,1000) i),(SELECT array_agg(true) FROM generate_series(1,5000) i),(SELECT array_agg(1.5) FROM generate_series(1,1000) i),(SELECT array_agg(1.5::float8) FROM generate_series(1,1000) i),(SELECT array_agg('\x00'::bytea) FROM generate_series(1,1000) i),(SELECT array_agg('1'::jsonb) FROM generate_series(1,1000) i), repeat('t',3000), decode(repeat('ab',3000),'hex'), (SELECT array_agg(i) FROM generate_series(1,1000) i);
+UPDATE toast_arrays SET n=1;
+UPDATE toast_arrays SET n=2, nn='small';
+INSERT INTO "Quoted Täble" VALUES (1,'ä',2);
+INSERT INTO k_double VALUES (1e20, 3), (1e-7, 4), (123456789, 5);
 -- await
