@@ -12,6 +12,15 @@ public static class HeaderNames
     /// <summary>Position of the record: <see cref="SourcePosition"/> as text. Absent on client events.</summary>
     public const string Position = "position";
 
+    /// <summary>
+    /// On a row of a snapshot: the <see cref="Contracts.Position"/> that it is as old as, its chunk's low watermark. A change committed after that is
+    /// newer, whatever the order in which the two are met. Absent elsewhere: there the position is the version.
+    /// </summary>
+    public const string Version = "version";
+
+    /// <summary>On records of a captured table: the column that marks a row as deleted where it is not null; only where one is configured.</summary>
+    public const string SoftDeleteColumn = "soft-delete-column";
+
     /// <summary>W3C trace context of the writer.</summary>
     public const string Traceparent = "traceparent";
 

@@ -40,4 +40,19 @@ internal static partial class RelayLog
 
     [LoggerMessage(5024, LogLevel.Error, "retention of the outbox of {Source} failed, it is tried again: {Reason}")]
     public static partial void RetentionFailed(ILogger logger, Exception exception, string source, string reason);
+
+    [LoggerMessage(5040, LogLevel.Information, "relay {Source} reads {Table}, snapshot={Id} rows_before={Rows}")]
+    public static partial void SnapshotStarted(ILogger logger, string source, string table, long id, long rows);
+
+    [LoggerMessage(5041, LogLevel.Information, "relay {Source} has published all of {Table}, snapshot={Id}")]
+    public static partial void SnapshotEnded(ILogger logger, string source, string table, long id);
+
+    [LoggerMessage(5042, LogLevel.Error, "relay {Source} gave the snapshot of {Table} up, snapshot={Id}: {Reason}")]
+    public static partial void SnapshotFailed(ILogger logger, string source, string table, long id, string reason);
+
+    [LoggerMessage(5043, LogLevel.Warning, "relay {Source} was interrupted in the snapshot of {Table}, it goes on from its last chunk, snapshot={Id}: {Reason}")]
+    public static partial void SnapshotInterrupted(ILogger logger, string source, string table, long id, string reason);
+
+    [LoggerMessage(5044, LogLevel.Warning, "relay {Source} can't look for snapshots: {Reason}")]
+    public static partial void SnapshotsUnavailable(ILogger logger, string source, string reason);
 }

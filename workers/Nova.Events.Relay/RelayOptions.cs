@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using Nova.Events.Contracts;
+using Nova.Events.Hosting.Options;
 using Nova.Events.Outbox;
 using Nova.Events.Relay.Capturing;
 using Nova.Events.Relay.Routing;
+using Nova.Events.Relay.Snapshots;
 
 namespace Nova.Events.Relay;
 
@@ -36,6 +38,9 @@ public sealed class RelayOptions : IValidatableObject
 
     /// <summary>Tables that are captured.</summary>
     public CaptureOptions Capture { get; } = new();
+
+    /// <summary>How captured tables are read.</summary>
+    public SnapshotOptions Snapshots { get; } = new();
 
     /// <summary>What becomes of a record that can't be published (too large, undecodable, unroutable). Default <see cref="PoisonPolicy.Halt"/>.</summary>
     public PoisonPolicy Poison { get; set; } = PoisonPolicy.Halt;
@@ -94,6 +99,7 @@ public sealed class RelayOptions : IValidatableObject
         if (RetentionInterval <= TimeSpan.Zero || RetentionInterval > TimeSpan.FromDays(1))
             yield return new ValidationResult($"Relay:RetentionInterval ({RetentionInterval}) must be above zero and at most a day: partitions are made {OutboxSchema.PartitionDaysAhead} days ahead.");
         foreach (var failure in Capture.Validate()) yield return failure;
+        foreach (var failure in OptionsRules.Failures(Snapshots, "Relay:Snapshots")) yield return new ValidationResult(failure);
     }
 }
 

@@ -10,6 +10,7 @@ using Nova.Events.Postgres.Slots;
 using Nova.Events.Postgres.Wal;
 using Nova.Events.Relay.Parking;
 using Nova.Events.Relay.Sessions;
+using Nova.Events.Relay.Snapshots;
 using Npgsql;
 
 namespace Nova.Events.Relay;
@@ -65,13 +66,15 @@ internal sealed class RelayService(
         RelayLog.Started(logger, _options.Source, _options.Slot, start.State.Era, start.Tails.Count);
         var beside = Task.WhenAll(
             new HeartbeatLoop(dataSource, _options, progress, wal, time, logger).RunAsync(session.Fail, ended.Token),
-            confirm.RunAsync(ended.Token));
+            confirm.RunAsync(ended.Token),
+            new SnapshotLoop(_options, session, dataSource, metrics, time, logger).RunAsync(ended.Token));
         try
         {
             await Task.Factory.StartNew(session.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {
+            session.Windows.Dispose();
             await ended.CancelAsync();
             await beside;
             await confirm.TryConfirmAsync(drain);

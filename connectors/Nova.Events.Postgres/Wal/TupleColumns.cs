@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Nova.Events.Postgres.Wal;
 
 /// <summary>The columns of one row, as slices of the message that is being read. Valid until the next message is.</summary>
@@ -36,22 +38,27 @@ public sealed class TupleColumns
         }
     }
 
-    /// <summary>Reads a row of a binary COPY, whose fields are text.</summary>
-    /// <returns>Where the row ends in <paramref name="copied"/>.</returns>
-    internal int ReadCopied(byte[] copied, int offset)
+    /// <summary>Reads a row of a binary COPY, whose fields are text; false if not all of it is there.</summary>
+    /// <param name="copied">The COPY's bytes.</param>
+    /// <param name="offset">Where the row begins.</param>
+    /// <param name="next">Where the row after it does.</param>
+    internal bool TryReadCopied(byte[] copied, int offset, out int next)
     {
-        var reader = new PgOutputReader(copied.AsSpan(offset));
+        next = offset + 2;
+        if (next > copied.Length) return false;
         _message = copied;
-        Count = reader.Int16();
+        Count = BinaryPrimitives.ReadInt16BigEndian(copied.AsSpan(offset));
         if (_columns.Length < Count) _columns = new (byte, int, int)[Count];
         for (var i = 0; i < Count; i++)
         {
-            var length = reader.Int32();
-            _columns[i] = length < 0 ? ((byte)'n', 0, 0) : ((byte)'t', offset + reader.Offset, length);
-            reader.Skip(Math.Max(0, length));
+            if (next + 4 > copied.Length) return false;
+            var length = BinaryPrimitives.ReadInt32BigEndian(copied.AsSpan(next));
+            _columns[i] = length < 0 ? ((byte)'n', 0, 0) : ((byte)'t', next + 4, length);
+            next += 4 + Math.Max(0, length);
+            if (next > copied.Length) return false;
         }
 
-        return offset + reader.Offset;
+        return true;
     }
 
     private (byte Kind, int Offset, int Length) Column(int column)

@@ -26,6 +26,7 @@ internal sealed class RelayRig : IAsyncDisposable
             ["Relay:Source"] = Source,
             ["Relay:TopicPrefix"] = TopicPrefix,
             ["Relay:Capture:TopicPrefix"] = CapturePrefix,
+            ["Relay:Snapshots:Initial"] = "Never",
             ["Relay:HeartbeatInterval"] = "00:00:00.2",
             ["Relay:HeartbeatTimeout"] = "00:00:20",
             ["Relay:StatusInterval"] = "00:00:00.1",

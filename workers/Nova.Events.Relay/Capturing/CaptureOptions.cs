@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 using Nova.Events.Contracts;
 using Nova.Events.Relay.Routing;
+using Nova.Events.Relay.Snapshots;
 
 namespace Nova.Events.Relay.Capturing;
 
@@ -53,6 +54,9 @@ public sealed class CapturedTableOptions
 
     /// <summary>What becomes of a record that can't be published. Default: that of the relay.</summary>
     public PoisonPolicy? Poison { get; set; }
+
+    /// <summary>Whether it is read once when its capture begins. Default: <c>Relay:Snapshots:Initial</c>.</summary>
+    public InitialSnapshot? Snapshot { get; set; }
 
     /// <summary>Writes a tombstone after a delete. Default: that of all captured tables.</summary>
     public bool? Tombstones { get; set; }

@@ -11,7 +11,7 @@ namespace Nova.Events.Relay.Capturing;
 /// <param name="Name">Schema and name.</param>
 /// <param name="Tombstones">True if a tombstone follows a delete.</param>
 /// <param name="SoftDelete">Name of the column that marks a row as deleted; empty without one.</param>
-internal sealed record CapturedRoute(CapturedTable Table, Route Route, byte[] Name, bool Tombstones, byte[] SoftDelete);
+internal sealed record CapturedRoute(CapturedTable Table, Route Route, string Name, bool Tombstones, byte[] SoftDelete);
 
 /// <summary>The captured tables of a session by their descriptions.</summary>
 internal sealed class CaptureRoutes(RelayOptions options, TableCapture tables)
@@ -25,18 +25,23 @@ internal sealed class CaptureRoutes(RelayOptions options, TableCapture tables)
     public CapturedRoute Of(Relation relation)
     {
         if (ReferenceEquals(_last?.Table.Relation, relation)) return _last;
-        if (!_routes.TryGetValue(relation.Oid, out var route) || !ReferenceEquals(route.Table.Relation, relation)) _routes[relation.Oid] = route = Make(relation);
+        if (!_routes.TryGetValue(relation.Oid, out var route) || !ReferenceEquals(route.Table.Relation, relation)) _routes[relation.Oid] = route = Of(tables.Of(relation));
         return _last = route;
     }
 
-    private CapturedRoute Make(Relation relation)
+    /// <summary>The route of a table as it was read.</summary>
+    /// <exception cref="PoisonException">Another table has its topic.</exception>
+    public CapturedRoute Of(CapturedTable table)
     {
-        var name = CapturedName.Of(relation.Schema, relation.Name);
-        var table = options.Capture.Of(name);
+        var name = CapturedName.Of(table.Relation.Schema, table.Relation.Name);
+        var configured = options.Capture.Of(name);
         return new CapturedRoute(
-            tables.Of(relation), RouteOf(options.Capture.TopicOf(name), name, table?.Poison ?? options.Poison), Encoding.UTF8.GetBytes(name),
-            table?.Tombstones ?? options.Capture.Tombstones, Encoding.UTF8.GetBytes(table?.SoftDeleteColumn ?? ""));
+            table, RouteOf(options.Capture.TopicOf(name), name, configured?.Poison ?? options.Poison), name,
+            configured?.Tombstones ?? options.Capture.Tombstones, Encoding.UTF8.GetBytes(configured?.SoftDeleteColumn ?? ""));
     }
+
+    /// <summary>The route of a table that has changed in this session; null for one that has not.</summary>
+    public CapturedRoute? Known(uint oid) => _routes.GetValueOrDefault(oid);
 
     /// <summary>One object for each topic, and one table: two would share their keys.</summary>
     private Route RouteOf(string topic, string table, PoisonPolicy poison)

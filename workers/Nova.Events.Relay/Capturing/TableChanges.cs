@@ -4,6 +4,7 @@ using Nova.Events.Postgres.Capture;
 using Nova.Events.Postgres.Wal;
 using Nova.Events.Relay.Routing;
 using Nova.Events.Relay.Sessions;
+using Nova.Events.Relay.Snapshots;
 
 namespace Nova.Events.Relay.Capturing;
 
@@ -11,9 +12,9 @@ namespace Nova.Events.Relay.Capturing;
 /// Publishes the changes of captured tables as Debezium does: a delete with a tombstone behind it, a change of the key as delete and create, a
 /// truncation to every partition of its topic. One change yields up to three records, the parts of its position.
 /// </summary>
-internal sealed class TableChanges(WalStream wal, ushort era, CaptureRoutes routes, ChangeEnvelope envelope, SessionPublisher publisher, RelayOptions options)
+internal sealed class TableChanges(WalStream wal, ushort era, CaptureRoutes routes, ChangeEnvelope envelope, SessionPublisher publisher, SnapshotChanges snapshots, string source)
 {
-    private readonly byte[] _source = Encoding.ASCII.GetBytes(options.Source + "@");
+    private readonly byte[] _source = Encoding.ASCII.GetBytes(source + "@");
     private ulong? _lastCommitLsn;
 
     /// <summary>Publishes an insert, an update or a delete.</summary>
@@ -56,6 +57,7 @@ internal sealed class TableChanges(WalStream wal, ushort era, CaptureRoutes rout
 
     private void PublishTruncation(CapturedRoute route)
     {
+        snapshots.Truncate(route);
         envelope.Write(route.Table, 't', null, null, null, Source());
         for (var partition = 0; partition < publisher.TopicOf(route.Route).Gates.Length; partition++)
         {
@@ -104,6 +106,7 @@ internal sealed class TableChanges(WalStream wal, ushort era, CaptureRoutes rout
     private void Publish(
         CapturedRoute route, char op, TupleColumns? before, TupleColumns? after, ReadOnlySpan<byte> key, uint part, ReadOnlySpan<byte> header = default, ReadOnlySpan<byte> headerValue = default)
     {
+        snapshots.Change(route, key);
         if (!TryPlace(route, key, part, out var place)) return;
         envelope.Write(route.Table, op, before, after, wal.OldRow == OldRow.Absent || op == 'd' ? null : wal.Old, Source());
         Build(route, key, envelope.Value, part, header, headerValue);
@@ -120,7 +123,7 @@ internal sealed class TableChanges(WalStream wal, ushort era, CaptureRoutes rout
     /// <summary>A row without a key goes to the partition of its table's name: never to a random one.</summary>
     private bool TryPlace(CapturedRoute route, ReadOnlySpan<byte> key, uint part, out RecordPlace place) =>
         route.Table.HasKey ? publisher.TryPlace(wal.PositionOf(era, part), route.Route, key, default, out place)
-        : publisher.TryPlace(wal.PositionOf(era, part), route.Route, publisher.TopicOf(route.Route).PartitionOf(route.Name), out place);
+        : publisher.TryPlace(wal.PositionOf(era, part), route.Route, publisher.TopicOf(route.Route).PartitionOf(Encoding.UTF8.GetBytes(route.Name)), out place);
 
     private void Build(CapturedRoute route, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, uint part, ReadOnlySpan<byte> header = default, ReadOnlySpan<byte> headerValue = default)
     {

@@ -6,6 +6,7 @@ using Nova.Events.Postgres.Wal;
 using Nova.Events.Relay.Capturing;
 using Nova.Events.Relay.Parking;
 using Nova.Events.Relay.Routing;
+using Nova.Events.Relay.Snapshots;
 using Npgsql;
 
 namespace Nova.Events.Relay.Sessions;
@@ -23,6 +24,7 @@ internal sealed class RelaySession : IDisposable
     private readonly SessionSignals _signals;
     private readonly SessionPublisher _publisher;
     private readonly OutboxChanges _outbox;
+    private readonly SnapshotChanges _snapshots;
     private readonly TableChanges _tables;
 
     /// <param name="wal">The WAL, whose slot is ours.</param>
@@ -45,8 +47,16 @@ internal sealed class RelaySession : IDisposable
         _publisher = new SessionPublisher(start, lot, poison, options, progress, metrics, _signals, time, drain);
         _outbox = new OutboxChanges(wal, _era, options, _publisher, lot, poison, drain);
         var envelope = new ChangeEnvelope(options.Source, new NpgsqlConnectionStringBuilder(options.ConnectionString).Database ?? "", time);
-        _tables = new TableChanges(wal, _era, new CaptureRoutes(options, new TableCapture(database)), envelope, _publisher, options);
+        var routes = new CaptureRoutes(options, new TableCapture(database));
+        _snapshots = new SnapshotChanges(wal, _era, routes, envelope, _publisher, Windows, _signals, options.Source);
+        _tables = new TableChanges(wal, _era, routes, envelope, _publisher, _snapshots, options.Source);
     }
+
+    /// <summary>The chunks of snapshots that are under way.</summary>
+    public ChunkWindows Windows { get; } = new();
+
+    /// <summary>The transactions that were delivered; noted once a snapshot asks for it.</summary>
+    public DeliveredTransactions Delivered => _snapshots.Delivered;
 
     /// <summary>The LSN up to which everything is acknowledged, and may be confirmed; 0 before the first.</summary>
     public ulong Confirmable => _publisher.Watermark.Confirmable;
@@ -71,6 +81,7 @@ internal sealed class RelaySession : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Windows.Dispose();
         _signals.Dispose();
         _publisher.Dispose();
     }
@@ -102,6 +113,7 @@ internal sealed class RelaySession : IDisposable
             case WalMessageKind.Begin:
                 _publisher.CommittedAt = _wal.CommittedAt.UtcTicks;
                 _publisher.Unmet.Begin(_era, _wal.CommitLsn);
+                Delivered.Deliver(_wal.TransactionId, _wal.CommitLsn);
                 break;
             case WalMessageKind.Insert when OutboxTable.Holds(_wal.Relation):
                 _outbox.PublishRow();
@@ -117,6 +129,7 @@ internal sealed class RelaySession : IDisposable
                 break;
             case WalMessageKind.Commit:
                 _tables.Committed();
+                _snapshots.Committed();
                 // Before that nothing is confirmed: what was skipped may never have been published.
                 // Invariant 1: only a commit, only its end, only when all its records are acknowledged.
                 if (_publisher.Unmet.AllMet) _publisher.Watermark.Committed(_wal.TransactionEndLsn);
@@ -133,6 +146,9 @@ internal sealed class RelaySession : IDisposable
                 break;
             case ParkedRelease.Prefix:
                 _outbox.Release();
+                break;
+            case Watermark.Prefix:
+                _snapshots.Watermark();
                 break;
             case Heartbeat.Prefix when Heartbeat.IsOwn(_wal, _options.Source):
                 _progress.HeartbeatSeen();

@@ -29,6 +29,12 @@ internal sealed class UnmetTails
         if (_tails.TryPeek(out var next) && next.Position.CommitLsn < commitLsn) throw new TailNotMetException(next, Position.Of(era, commitLsn, 0));
     }
 
+    /// <summary>A snapshot's watermark: rows that were published at it are in no WAL.</summary>
+    public void Watermark(ushort era, ulong commitLsn)
+    {
+        while (_tails.TryPeek(out var next) && next.Position.Era == era && next.Position.CommitLsn == commitLsn) _tails.Dequeue();
+    }
+
     /// <summary>An event.</summary>
     /// <exception cref="TailNotMetException">A tail should have come before it, or in its place.</exception>
     public void Change(Position position, ReadOnlySpan<byte> id)
