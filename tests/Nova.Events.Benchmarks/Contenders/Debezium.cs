@@ -1,6 +1,4 @@
 using System.Globalization;
-using Nova.Events.LocalStack;
-using Nova.Events.LocalStack.Kafka;
 using Nova.Events.LocalStack.Processes;
 
 namespace Nova.Events.Benchmarks.Contenders;
@@ -9,43 +7,19 @@ namespace Nova.Events.Benchmarks.Contenders;
 /// <param name="heap">The JVM's largest heap, as <c>-Xmx</c> takes it.</param>
 internal sealed class Debezium(string heap) : IPublisher
 {
-    private static readonly string? Jars = KafkaJars.Find(Environment.GetEnvironmentVariable("KAFKA_HOME"), Clone.Root);
-    private static readonly string Plugins = Path.GetFullPath(Path.Combine(Clone.Root ?? ".", "..", "shared", "debezium"));
-
     public string Name => "debezium";
 
-    public string? Missing =>
-        !Directory.Exists(Plugins) ? $"no connector in {Plugins}"
-        : Jars is null ? "no Kafka jars to run Connect with"
-        : Command.Find("java") is null ? "no java on PATH"
-        : null;
+    public string? Missing => KafkaConnect.Missing;
 
-    public ProcessSpec Prepare(PublisherPlace place)
-    {
-        var worker = Write(place, "worker.properties", Worker(place));
-        var connector = Write(place, "connector.properties", Connector(place));
-        var logging = Write(place, "log4j2.properties", Logging);
-        return new()
-        {
-            Program = Command.Find("java")!,
-            Arguments = [$"-Xmx{heap}", $"-Dlog4j2.configurationFile={logging}", "-cp", $"{Jars}/*", "org.apache.kafka.connect.cli.ConnectStandalone", worker, connector],
-            Folder = place.Folder,
-        };
-    }
-
-    private static string Write(PublisherPlace place, string name, string text)
-    {
-        var file = Path.Combine(place.Folder, name);
-        File.WriteAllText(file, text);
-        return file;
-    }
+    public ProcessSpec Prepare(PublisherPlace place) =>
+        KafkaConnect.Spec(place.Folder, heap, Worker(place), KafkaConnect.Write(place.Folder, "connector.properties", Connector(place)));
 
     /// <remarks>Strings pass unchanged: the cheapest converters. The producer's settings are the relay's own; Connect would have one request under way at a time.</remarks>
     private static string Worker(PublisherPlace place) =>
         $"""
         bootstrap.servers={place.Kafka.BootstrapServers}
         listeners=http://127.0.0.1:0
-        plugin.path={Plugins}
+        plugin.path={KafkaConnect.Plugins}
         plugin.discovery=service_load
         offset.storage.file.filename={Path.Combine(place.Folder, "offsets")}
         key.converter=org.apache.kafka.connect.storage.StringConverter
@@ -92,15 +66,4 @@ internal sealed class Debezium(string heap) : IPublisher
         transforms.outbox.route.topic.replacement={{place.TopicPrefix}}${routedByValue}
 
         """);
-
-    private const string Logging =
-        """
-        appender.console.type=Console
-        appender.console.name=console
-        appender.console.layout.type=PatternLayout
-        appender.console.layout.pattern=[%d] %p %m (%c)%n
-        rootLogger.level=WARN
-        rootLogger.appenderRef.console.ref=console
-
-        """;
 }
