@@ -9,9 +9,10 @@ internal sealed class RelayMetrics : IDisposable
 
     public RelayMetrics(RelayProgress progress)
     {
-        Published = _meter.CreateCounter<long>("nova.outbox.published", "{message}", "Records that Kafka has acknowledged: outbox messages and rows of captured tables.");
+        Published = _meter.CreateCounter<long>("nova.outbox.published", "{message}", "Outbox messages that Kafka has acknowledged.");
         Skipped = _meter.CreateCounter<long>("nova.outbox.skipped", "{message}", "Records that Kafka already had after a restart.");
         Parked = _meter.CreateCounter<long>("nova.relay.parked", "{message}", "Records that could not be published and were put aside, by reason.");
+        Captured = _meter.CreateCounter<long>("nova.capture.published", "{record}", "Records of captured tables that Kafka has acknowledged.");
         SnapshotRows = _meter.CreateCounter<long>("nova.snapshot.rows", "{row}", "Rows of snapshots that Kafka has acknowledged, by table.");
         PublishDelay = _meter.CreateHistogram<double>("nova.outbox.publish.delay", "s", "Commit in PostgreSQL to acknowledgement by Kafka.");
         _meter.CreateObservableGauge("nova.outbox.oldest.age", () => Known(progress.OldestAge), "s", "Age of the oldest commit that is read but not acknowledged; 0 when there is none.");
@@ -25,6 +26,8 @@ internal sealed class RelayMetrics : IDisposable
     public Counter<long> Skipped { get; }
 
     public Counter<long> Parked { get; }
+
+    public Counter<long> Captured { get; }
 
     public Counter<long> SnapshotRows { get; }
 

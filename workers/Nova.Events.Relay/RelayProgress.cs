@@ -4,14 +4,18 @@ namespace Nova.Events.Relay;
 public sealed class RelayProgress(TimeProvider time)
 {
     private long _published;
+    private long _captured;
     private long _skipped;
     private long _heartbeatAt;
     private volatile string _state = "starting";
 
-    /// <summary>Messages that Kafka acknowledged since the process started.</summary>
+    /// <summary>Outbox messages that Kafka acknowledged since the process started.</summary>
     public long Published => Interlocked.Read(ref _published);
 
-    /// <summary>Messages that Kafka already had.</summary>
+    /// <summary>Records of captured tables that Kafka acknowledged since the process started.</summary>
+    public long Captured => Interlocked.Read(ref _captured);
+
+    /// <summary>Records that Kafka already had.</summary>
     public long Skipped => Interlocked.Read(ref _skipped);
 
     /// <summary><c>starting</c>, <c>running</c>, <c>standby</c> or <c>failing</c>.</summary>
@@ -34,7 +38,11 @@ public sealed class RelayProgress(TimeProvider time)
 
     internal Func<long?> OldestCommit { get; set; } = () => null;
 
-    internal void PublishedMany(int messages) => Interlocked.Add(ref _published, messages);
+    internal void PublishedMany(int messages, int captured)
+    {
+        Interlocked.Add(ref _published, messages);
+        Interlocked.Add(ref _captured, captured);
+    }
 
     internal void SkippedOne() => Interlocked.Increment(ref _skipped);
 

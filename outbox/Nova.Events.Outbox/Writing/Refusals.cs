@@ -23,7 +23,7 @@ internal static class Refusals
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
-            if (cause is PostgresException { SqlState: PostgresErrorCodes.CheckViolation, SchemaName: "nova", ConstraintName: { } constraint })
+            if (cause is PostgresException { SqlState: PostgresErrorCodes.CheckViolation, SchemaName: "nova", ConstraintName: { } constraint } violation && IsOwn(violation.TableName))
                 return constraint is "payload_at_most_1_mb" or "record_at_most_2_mb"
                     ? new PayloadTooLargeException(constraint, exception)
                     : MessageRefusedException.For(constraint, exception);
@@ -31,4 +31,8 @@ internal static class Refusals
 
         return null;
     }
+
+    /// <summary>Raised by our tables, their partitions, or a function, which names no table. A service may have tables of its own in schema nova.</summary>
+    private static bool IsOwn(string? table) =>
+        table is null or "stream_events" or "outbox" || table.StartsWith("outbox_", StringComparison.Ordinal);
 }

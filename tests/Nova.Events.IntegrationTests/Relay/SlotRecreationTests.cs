@@ -1,5 +1,6 @@
 using Nova.Events.Cli.Running;
 using Nova.Events.Contracts;
+using Nova.Events.IntegrationTests.Capture;
 using Nova.Events.IntegrationTests.Outbox;
 using Nova.Events.IntegrationTests.Servers;
 using Nova.Events.Kafka.Topology;
@@ -63,6 +64,20 @@ public sealed class SlotRecreationTests(RunningServers servers)
         await using var relay = await rig.StartAsync();
         await rig.Database.EmitAsync(Messages.Post("After"));
         (await rig.LogAsync(4)).Select(RelayRig.TypeOf).ShouldBe(["Published", "Lost1", "Lost2", "After"]);
+        await RelayRig.StopAsync(relay);
+    }
+
+    [Fact]
+    public async Task Captured_tables_are_read_anew_after_it()
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await rig.Database.ExecuteAsync("CREATE TABLE public.posts (id int PRIMARY KEY, text text); ALTER PUBLICATION nova_cdc ADD TABLE public.posts");
+        await PublishAsync(rig, "Published");
+        await rig.Database.Slots.DropAsync(rig.Database.Slot);
+        await rig.Database.ExecuteAsync("INSERT INTO posts VALUES (1, 'not in the WAL that will be read')");
+        (await RecreateAsync(rig)).Snapshots.ShouldBe(["public.posts"]);
+        await using var relay = await rig.StartAsync();
+        (await rig.CapturedAsync(1)).ShouldHaveSingleItem().Short().ShouldBe("""r {"id":1} null → {"id":1,"text":"not in the WAL that will be read"}""");
         await RelayRig.StopAsync(relay);
     }
 

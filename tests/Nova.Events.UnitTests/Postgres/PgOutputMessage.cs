@@ -26,9 +26,16 @@ internal sealed class PgOutputMessage
 
     public static PgOutputMessage Update(uint oid, params string?[] values) => new PgOutputMessage('U').Int32(oid).Tuple('N', values);
 
-    public static PgOutputMessage Delete(uint oid, string key) => new PgOutputMessage('D').Int32(oid).Tuple('K', key);
+    public static PgOutputMessage UpdateOf(uint oid, char old, string?[] oldValues, string?[] values) => new PgOutputMessage('U').Int32(oid).Tuple(old, oldValues).Tuple('N', values);
 
-    public static PgOutputMessage Truncate(uint oid) => new PgOutputMessage('T').Int32(1).Byte(0).Int32(oid);
+    public static PgOutputMessage Truncate(params uint[] oids)
+    {
+        var message = new PgOutputMessage('T').Int32((uint)oids.Length).Byte(0);
+        foreach (var oid in oids) message.Int32(oid);
+        return message;
+    }
+
+    public static PgOutputMessage Delete(uint oid, string key) => new PgOutputMessage('D').Int32(oid).Tuple('K', key);
 
     public static PgOutputMessage Logical(bool transactional, string prefix, string content) =>
         new PgOutputMessage('M').Byte(transactional ? (byte)1 : (byte)0).Int64(0x99).Text(prefix).Int32((uint)content.Length).Raw(content);

@@ -39,6 +39,33 @@ public sealed class WalDecoderTests
     }
 
     [Fact]
+    public void An_update_shows_what_is_known_of_the_old_row()
+    {
+        Read(PgOutputMessage.Begin(1));
+        Read(Relation(1, "public", "posts", "id", "text"));
+        Read(Update(1, "1", "a"));
+        _decoder.OldRow.ShouldBe(OldRow.Absent);
+        Read(UpdateOf(1, 'K', ["1", null], ["2", "b"]));
+        (_decoder.OldRow, Encoding.UTF8.GetString(_decoder.Old.Text(0)), _decoder.Old.IsNull(1)).ShouldBe((OldRow.Identity, "1", true));
+        Values().ShouldBe(["2", "b"]);
+        Read(UpdateOf(1, 'O', ["2", "b"], ["2", UnchangedToast]));
+        (_decoder.OldRow, Encoding.UTF8.GetString(_decoder.Old.Text(1)), _decoder.New.IsUnchangedToast(1)).ShouldBe((OldRow.Whole, "b", true));
+        Read(Delete(1, "2"));
+        (_decoder.OldRow, Encoding.UTF8.GetString(_decoder.Old.Text(0))).ShouldBe((OldRow.Identity, "2"));
+    }
+
+    [Fact]
+    public void A_truncation_names_its_tables_and_one_that_was_not_described_is_refused()
+    {
+        Read(PgOutputMessage.Begin(1));
+        Read(Relation(1, "public", "posts", "id"));
+        Read(Relation(2, "public", "likes", "id"));
+        Read(Truncate(2, 1)).ShouldBe(WalMessageKind.Truncate);
+        _decoder.Truncated.Select(relation => relation.Name).ShouldBe(["likes", "posts"]);
+        Should.Throw<WalProtocolException>(() => Read(Truncate(3)));
+    }
+
+    [Fact]
     public void A_description_within_a_transaction_takes_no_index()
     {
         Read(PgOutputMessage.Begin(1));

@@ -46,7 +46,7 @@ internal sealed class CaptureRoutes(RelayOptions options, TableCapture tables)
     /// <summary>One object for each topic, and one table: two would share their keys.</summary>
     private Route RouteOf(string topic, string table, PoisonPolicy poison)
     {
-        if (!_topics.TryGetValue(topic, out var known)) _topics[topic] = known = (new Route(topic, poison), table);
+        if (!_topics.TryGetValue(topic, out var known)) _topics[topic] = known = (new Route(topic, poison, IsCapture: true), table);
         if (known.Table == table) return known.Route;
         throw new PoisonException(
             PoisonKind.Unroutable, $"{table} and {known.Table} both go to topic '{topic}'; give one of them another: Relay:Capture:Tables:{table}:Topic");

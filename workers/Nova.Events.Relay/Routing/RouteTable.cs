@@ -3,10 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace Nova.Events.Relay.Routing;
 
-/// <summary>Where an aggregate type's records go.</summary>
+/// <summary>Where the records of an aggregate type, or of a captured table, go.</summary>
 /// <param name="Topic">Their topic.</param>
 /// <param name="Poison">What becomes of a record that can't be published there.</param>
-internal sealed record Route(string Topic, PoisonPolicy Poison);
+/// <param name="IsCapture">True for a captured table.</param>
+internal sealed record Route(string Topic, PoisonPolicy Poison, bool IsCapture = false);
 
 /// <summary>Topics by aggregate type: the prefix and the type, unless a route names another. Finds a known one without an allocation.</summary>
 internal sealed partial class RouteTable(RelayOptions options)

@@ -50,12 +50,12 @@ internal sealed class AckWatermark
     }
 
     /// <summary>The sequence of the next record.</summary>
-    public long Enqueue(long committedAt, int bytes)
+    public long Enqueue(long committedAt, int bytes, bool isCaptured = false)
     {
         lock (_gate)
         {
             if (_next - _contiguous >= _entries.Length) throw new InvalidOperationException("Too many records in flight.");
-            EntryOf(_next) = new Entry(committedAt, bytes, Acknowledged: false);
+            EntryOf(_next) = new Entry(committedAt, bytes, isCaptured, Acknowledged: false);
             _bytes += bytes;
             return _next++;
         }
@@ -72,8 +72,10 @@ internal sealed class AckWatermark
     }
 
     /// <summary>Records were acknowledged; <paramref name="committedAt"/> gets the ticks (UTC) at which each was committed.</summary>
-    public void Acknowledge(ReadOnlySpan<long> sequences, Span<long> committedAt)
+    /// <returns>How many of them are rows of captured tables.</returns>
+    public int Acknowledge(ReadOnlySpan<long> sequences, Span<long> committedAt)
     {
+        var captured = 0;
         lock (_gate)
         {
             for (var i = 0; i < sequences.Length; i++)
@@ -81,6 +83,7 @@ internal sealed class AckWatermark
                 ref var entry = ref EntryOf(sequences[i]);
                 committedAt[i] = entry.CommittedAt;
                 _bytes -= entry.Bytes;
+                if (entry.IsCaptured) captured++;
                 entry = entry with { Acknowledged = true };
             }
 
@@ -91,9 +94,11 @@ internal sealed class AckWatermark
                 _commits.Dequeue();
             }
         }
+
+        return captured;
     }
 
     private ref Entry EntryOf(long sequence) => ref _entries[sequence & (_entries.Length - 1)];
 
-    private readonly record struct Entry(long CommittedAt, int Bytes, bool Acknowledged);
+    private readonly record struct Entry(long CommittedAt, int Bytes, bool IsCaptured, bool Acknowledged);
 }

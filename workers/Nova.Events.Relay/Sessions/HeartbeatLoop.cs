@@ -36,7 +36,7 @@ internal sealed class HeartbeatLoop(NpgsqlDataSource dataSource, RelayOptions op
 
     private bool StandsStill()
     {
-        var now = (wal.ReceivedLsn, progress.Published);
+        var now = (wal.ReceivedLsn, progress.Published + progress.Captured);
         if (now != _last) (_last, _movedAt) = (now, time.GetTimestamp());
         return progress.HeartbeatAge > options.HeartbeatTimeout.TotalSeconds && time.GetElapsedTime(_movedAt) > options.HeartbeatTimeout;
     }

@@ -100,7 +100,7 @@ internal sealed class SessionPublisher : IDisposable
         if (!Watermark.HasRoom) WaitUntil(() => Watermark.HasRoom);
         // Not published, and its commit not confirmed: the next session reads it again.
         if (_signals.IsInterrupted) return;
-        var sequence = Watermark.Enqueue(CommittedAt, Record.SizeInBytes);
+        var sequence = Watermark.Enqueue(CommittedAt, Record.SizeInBytes, place.Route.IsCapture);
         _publisher.Enqueue(place.Topic.Publisher, place.Partition, Record, sequence);
         if (place.Topic.Gates[place.Partition].Opens()) WaitUntil(() => Watermark.IsIdle);
     }
@@ -150,10 +150,11 @@ internal sealed class SessionPublisher : IDisposable
     private void Acknowledged(ReadOnlyMemory<long> sequences)
     {
         var committedAt = _committedAt.AsSpan(0, sequences.Length);
-        Watermark.Acknowledge(sequences.Span, committedAt);
+        var captured = Watermark.Acknowledge(sequences.Span, committedAt);
         Signal();
-        _progress.PublishedMany(sequences.Length);
-        _metrics.Published.Add(sequences.Length);
+        _progress.PublishedMany(sequences.Length - captured, captured);
+        _metrics.Published.Add(sequences.Length - captured);
+        if (captured > 0) _metrics.Captured.Add(captured);
         var now = _time.GetUtcNow().UtcTicks;
         foreach (var ticks in committedAt) _metrics.PublishDelay.Record(Math.Max(0, (now - ticks) / 1e7));
     }

@@ -12,17 +12,6 @@ internal sealed class IntegerEncoder : ValueEncoder
     public override void Write(JsonBytes json, ReadOnlySpan<byte> text) => json.Raw(text);
 }
 
-/// <summary>A floating point number; what JSON has no number for is a string.</summary>
-internal sealed class FloatEncoder : ValueEncoder
-{
-    public override void Write(JsonBytes json, ReadOnlySpan<byte> text)
-    {
-        // NaN, Infinity, -Infinity: a number has no letter but the exponent's.
-        if (text[^1] is (byte)'N' or (byte)'y') json.String(text);
-        else json.Raw(text);
-    }
-}
-
 /// <summary>true or false.</summary>
 internal sealed class BooleanEncoder : ValueEncoder
 {
