@@ -57,6 +57,23 @@ public sealed class CaptureTests(RunningServers servers)
     }
 
     [Fact]
+    public async Task Tombstones_may_be_turned_off_behind_one_that_was_the_last_published()
+    {
+        await using var rig = await RelayRig.CreateAsync(servers);
+        await rig.Database.ExecuteAsync("CREATE TABLE public.posts (id int PRIMARY KEY); ALTER PUBLICATION nova_cdc ADD TABLE public.posts");
+        var relay = await rig.StartAsync(("Relay:StatusInterval", "00:00:09"));
+        await rig.Database.ExecuteAsync("INSERT INTO posts VALUES (1); DELETE FROM posts");
+        await rig.CapturedAsync(3);
+        await relay.DisposeAsync();
+        await using var second = await rig.StartAsync(("Relay:Capture:Tombstones", "false"));
+        await rig.Database.ExecuteAsync("INSERT INTO posts VALUES (1); DELETE FROM posts");
+        (await rig.CapturedAsync(5)).Select(record => record.Short()).ShouldBe([
+            """c {"id":1} null → {"id":1}""", """d {"id":1} {"id":1} → null""", """tombstone {"id":1}""", """c {"id":1} null → {"id":1}""", """d {"id":1} {"id":1} → null""",
+        ]);
+        await RelayRig.StopAsync(second);
+    }
+
+    [Fact]
     public async Task Rows_without_a_key_keep_their_order_in_one_partition()
     {
         await using var rig = await RelayRig.CreateAsync(servers);

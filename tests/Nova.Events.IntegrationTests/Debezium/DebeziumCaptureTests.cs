@@ -28,7 +28,6 @@ public sealed class DebeziumCaptureTests(RunningServers servers)
         await database.ExecuteAsync($"DELETE FROM {Table} WHERE id = 1");
         await database.ExecuteAsync($"TRUNCATE {Table}");
         var log = await new TopicLog(servers.Kafka).ReadAsync($"cdc.{_name}", 6);
-        log.Count.ShouldBe(6);
         log.Where(IsOf(1)).Select(OpOf).ShouldBe(["r", "d", null]);
         log.Where(IsOf(2)).Select(OpOf).ShouldBe(["c", "u"]);
         log.Where(record => record.Key is null).Select(OpOf).ShouldBe(["t"]);

@@ -41,6 +41,26 @@ public sealed class UnmetTailsTests
     [Fact]
     public void Another_event_at_the_tail_s_position_is_of_another_WAL() => Should.Throw<TailNotMetException>(() => _tails.Change(Position.Of(1, 100, 5), "b"u8));
 
+    [Fact]
+    public void Any_part_of_a_change_meets_a_tail_that_is_another_part_of_it()
+    {
+        var tails = new UnmetTails([new(Position.Of(1, 100, 5, part: 1), null), new(Position.Of(1, 100, 5, part: 2), null)], era: 1, slotLsn: 50);
+        tails.Begin(1, 100);
+        tails.Change(Position.Of(1, 100, 5), "1"u8);
+        tails.AllMet.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Rows_of_a_snapshot_are_met_by_their_watermark()
+    {
+        var tails = new UnmetTails([new(new Position(1, 100, 4_711), "1"u8.ToArray())], era: 1, slotLsn: 50);
+        tails.Begin(1, 100);
+        tails.Watermark(1, 99);
+        tails.AllMet.ShouldBeFalse();
+        tails.Watermark(1, 100);
+        tails.AllMet.ShouldBeTrue();
+    }
+
     private static Tail At(ulong commitLsn, uint change, ushort era = 1) => new(Position.Of(era, commitLsn, change), Id);
 
     private void Read(ulong commitLsn, uint changes)

@@ -61,7 +61,7 @@ internal sealed class TableChanges(WalStream wal, ushort era, CaptureRoutes rout
         envelope.Write(route.Table, 't', null, null, null, Source());
         for (var partition = 0; partition < publisher.TopicOf(route.Route).Gates.Length; partition++)
         {
-            if (!publisher.TryPlace(wal.PositionOf(era), route.Route, partition, out var place)) continue;
+            if (!publisher.TryPlace(wal.PositionOf(era), route.Route, partition, CommitTime(), out var place)) continue;
             Build(route, default, envelope.Value, part: 0);
             publisher.Publish(place);
         }
@@ -122,8 +122,11 @@ internal sealed class TableChanges(WalStream wal, ushort era, CaptureRoutes rout
 
     /// <summary>A row without a key goes to the partition of its table's name: never to a random one.</summary>
     private bool TryPlace(CapturedRoute route, ReadOnlySpan<byte> key, uint part, out RecordPlace place) =>
-        route.Table.HasKey ? publisher.TryPlace(wal.PositionOf(era, part), route.Route, key, default, out place)
-        : publisher.TryPlace(wal.PositionOf(era, part), route.Route, publisher.TopicOf(route.Route).PartitionOf(Encoding.UTF8.GetBytes(route.Name)), out place);
+        route.Table.HasKey ? publisher.TryPlace(wal.PositionOf(era, part), route.Route, key, CommitTime(), out place)
+        : publisher.TryPlace(wal.PositionOf(era, part), route.Route, publisher.TopicOf(route.Route).PartitionOf(Encoding.UTF8.GetBytes(route.Name)), CommitTime(), out place);
+
+    /// <summary>What tells a change from another WAL's at its position; asked for only until the tails are met.</summary>
+    private byte[] CommitTime() => publisher.Unmet.AllMet ? [] : Encoding.ASCII.GetBytes($"{(wal.CommittedAt.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond}");
 
     private void Build(CapturedRoute route, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, uint part, ReadOnlySpan<byte> header = default, ReadOnlySpan<byte> headerValue = default)
     {

@@ -45,10 +45,11 @@ internal sealed class OutboxChanges(WalStream wal, ushort era, RelayOptions opti
         var position = wal.PositionOf(era);
         if (!ParkedRelease.TryRead(wal.Content, options.Source, out var parked) || !lot.MayRelease(parked, position)) return;
         if (lot.FindAsync(parked, drain).GetAwaiter().GetResult() is not { Topic.Length: > 0 } record) return;
-        if (!publisher.Unmet.AllMet) publisher.Unmet.Change(position, record.Headers.FirstOrDefault(header => header.Name == HeaderNames.Id).Value);
+        var id = record.Headers.FirstOrDefault(header => header.Name == HeaderNames.Id).Value;
+        if (!publisher.Unmet.AllMet) publisher.Unmet.Change(position, id);
         lot.ReleaseAsync(record, position, drain).GetAwaiter().GetResult();
         var route = _router.RouteTo(record.Topic);
-        if (!publisher.TryPlace(position, route, publisher.TopicOf(route).PartitionOf(record.RecordKey), out var place)) return;
+        if (!publisher.TryPlace(position, route, publisher.TopicOf(route).PartitionOf(record.RecordKey), id, out var place)) return;
         _router.Build(record, position, publisher.Record);
         // The cause may still be there; then all that was behind it stays behind it.
         place = place with { HoldsKey = record.HoldsKey && lot.HoldsKey(record.Topic, record.RecordKey, record.Place) };

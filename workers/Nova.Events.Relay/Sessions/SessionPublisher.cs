@@ -70,9 +70,9 @@ internal sealed class SessionPublisher : IDisposable
     }
 
     /// <summary>Finds the place of a record in a given partition, whatever its key holds; false if it is published or parked already.</summary>
-    public bool TryPlace(Position position, Route route, int partition, out RecordPlace place)
+    public bool TryPlace(Position position, Route route, int partition, ReadOnlySpan<byte> id, out RecordPlace place)
     {
-        if (!_unmet.AllMet) _unmet.Change(position, default);
+        if (!_unmet.AllMet) _unmet.Change(position, id);
         return TryPlace(new RecordPlace(position, route, TopicOf(route), partition, HoldsKey: false), out place);
     }
 

@@ -35,16 +35,20 @@ internal sealed class UnmetTails
         while (_tails.TryPeek(out var next) && next.Position.Era == era && next.Position.CommitLsn == commitLsn) _tails.Dequeue();
     }
 
-    /// <summary>An event.</summary>
+    /// <summary>A change. Which of a change's parts are published is a setting: any of them meets a tail that is one.</summary>
+    /// <param name="position">The position of its record.</param>
+    /// <param name="id">The event's id, or the row's commit time; empty where the tail has none either.</param>
     /// <exception cref="TailNotMetException">A tail should have come before it, or in its place.</exception>
     public void Change(Position position, ReadOnlySpan<byte> id)
     {
-        while (_tails.TryPeek(out var next) && position >= next.Position)
+        while (_tails.TryPeek(out var next) && ChangeOf(position) >= ChangeOf(next.Position))
         {
-            if (position > next.Position || (next.Id is { } published && !id.SequenceEqual(published))) throw new TailNotMetException(next, position);
+            if (ChangeOf(position) > ChangeOf(next.Position) || (next.Id is { } published && !id.SequenceEqual(published))) throw new TailNotMetException(next, position);
             _tails.Dequeue();
         }
     }
+
+    private static Position ChangeOf(Position position) => position with { Ordinal = position.Ordinal / Position.PartsPerChange * Position.PartsPerChange };
 }
 
 /// <summary>The WAL does not hold the event that Kafka holds at a position.</summary>
