@@ -4,6 +4,7 @@ using Nova.Events.IntegrationTests.Servers;
 using Nova.Events.LocalStack.Processes;
 using Nova.Events.Postgres.Slots;
 using Npgsql;
+using Shouldly;
 
 namespace Nova.Events.IntegrationTests.Debezium;
 
@@ -80,8 +81,17 @@ internal sealed class ConnectWorker : IAsyncDisposable
 
         """;
 
-    private async Task<bool> StreamsAsync() =>
-        await _database.ScalarAsync<bool>($"SELECT coalesce((SELECT active FROM pg_replication_slots WHERE slot_name = '{_file.Slot}'), false)");
+    /// <summary>Returns once it has confirmed all that is committed by now: Kafka has every record of it, whatever topic was made last.</summary>
+    public async Task ConfirmsAsync()
+    {
+        var end = await _database.ScalarAsync<string>("SELECT pg_current_wal_insert_lsn()::text");
+        var isPast = $"SELECT coalesce((SELECT confirmed_flush_lsn >= '{end}' FROM pg_replication_slots WHERE slot_name = '{_file.Slot}'), false)";
+        (await Eventually.ValueAsync(() => _database.ScalarAsync<bool>(isPast), confirmed => confirmed)).ShouldBeTrue();
+    }
+
+    /// <summary>A slot is active while it is made, too; what is committed then may be in the snapshot instead.</summary>
+    private async Task<bool> StreamsAsync() => await _database.ScalarAsync<bool>(
+        $"SELECT EXISTS (SELECT FROM pg_stat_replication r JOIN pg_replication_slots s ON s.active_pid = r.pid WHERE s.slot_name = '{_file.Slot}' AND r.state = 'streaming')");
 
     private async Task<bool> DropSlotAsync()
     {

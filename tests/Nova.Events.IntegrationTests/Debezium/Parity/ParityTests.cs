@@ -24,6 +24,7 @@ public sealed class ParityTests(RunningServers servers)
         await using var worker = await ConnectWorker.StartAsync(servers, rig.Database, ConnectorFile.Capture, ParityScript.Tables);
         await using var relay = await rig.StartAsync();
         await script.RunAsync(mark => IsReadAsync(mark, rig));
+        await worker.ConfirmsAsync();
         var types = await script.TypesAsync();
         var (ours, theirs) = (CapturedRecord.Of(await OursAsync(rig)), CapturedRecord.Of(await TheirsAsync(rig)));
         theirs.Select(record => record.Op).Distinct().Order(StringComparer.Ordinal).ShouldBe(["c", "d", "t", "u"]);
