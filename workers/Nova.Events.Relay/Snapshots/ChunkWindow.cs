@@ -19,7 +19,8 @@ internal enum ChunkOutcome
 /// the low watermark on it belongs to the session's thread.
 /// </summary>
 /// <param name="table">Schema and name.</param>
-internal sealed class ChunkWindow(string table)
+/// <param name="floor">A snapshot that was taken before this window was opened; its own sees all that one does. Null where there was none.</param>
+internal sealed class ChunkWindow(string table, TransactionSnapshot? floor)
 {
     /// <summary>Keys that are noted; with more of them the chunk is read again, smaller.</summary>
     private const int MaxChangedKeys = 1_000_000;
@@ -33,6 +34,9 @@ internal sealed class ChunkWindow(string table)
 
     /// <summary>The rows; set before the high watermark is written.</summary>
     public Chunk? Chunk { get; set; }
+
+    /// <summary>What its rows see at least; null where nothing is known.</summary>
+    public TransactionSnapshot? Sees => Chunk?.Snapshot ?? floor;
 
     /// <summary>Where the low watermark stands, once it was read; the version of every row.</summary>
     public Position? Low { get; set; }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Nova.Events.Postgres.Snapshots;
 
 namespace Nova.Events.Relay.Snapshots;
 
@@ -7,6 +8,7 @@ internal sealed class ChunkWindows : IDisposable
 {
     private readonly ConcurrentDictionary<string, ChunkWindow> _windows = new(StringComparer.Ordinal);
     private volatile bool _ended;
+    private volatile TransactionSnapshot? _latest;
 
     /// <summary>All that are open.</summary>
     public ICollection<ChunkWindow> All => _windows.Values;
@@ -14,10 +16,17 @@ internal sealed class ChunkWindows : IDisposable
     /// <summary>Opens a window, before its low watermark is written.</summary>
     public ChunkWindow Open(string table)
     {
-        var window = new ChunkWindow(table);
+        var window = new ChunkWindow(table, _latest);
         _windows[window.Id] = window;
         if (_ended) window.Cancel();
         return window;
+    }
+
+    /// <summary>Its rows were read.</summary>
+    public void Read(ChunkWindow window, Chunk chunk)
+    {
+        window.Chunk = chunk;
+        _latest = chunk.Snapshot;
     }
 
     /// <summary>The window of a watermark; null if it was another session's.</summary>

@@ -25,7 +25,7 @@ internal sealed class DeliveredTransactions
         !snapshot.Open.Any(transaction => _committed.TryGetValue(transaction, out var commitLsn) && commitLsn < lowLsn);
 
     /// <summary>Forgets what every later snapshot sees, too.</summary>
-    /// <param name="snapshots">The snapshots of all windows; null of one that may have been taken and is not known yet.</param>
+    /// <param name="snapshots">What each window sees at least; null of one of which nothing is known.</param>
     public void Forget(IEnumerable<TransactionSnapshot?> snapshots)
     {
         var known = snapshots.ToList();

@@ -66,7 +66,7 @@ internal sealed class SnapshotChanges(WalStream wal, ushort era, CaptureRoutes r
         var (chunk, low) = (window.Chunk!, window.Low!.Value);
         if (!Delivered.AreSeenBy(chunk.Snapshot, low.CommitLsn)) window.ChangeAll();
         if (routes.Known(chunk.Table.Relation.Oid) is { } known && !known.Table.KeyColumns.SequenceEqual(chunk.Table.KeyColumns, StringComparer.Ordinal)) window.ChangeAll();
-        Delivered.Forget(windows.All.Select(other => other.Chunk?.Snapshot));
+        Delivered.Forget(windows.All.Select(other => other.Sees));
         if (window.IsStale) return;
         try
         {

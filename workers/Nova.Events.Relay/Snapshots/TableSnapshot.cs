@@ -73,7 +73,7 @@ internal sealed class TableSnapshot(SnapshotRequest request, RelayOptions option
         {
             await Watermark.EmitAsync(database, options.Source, window, isLow: true, cancellationToken);
             var chunk = await reader.ReadAsync(range, maxRows, options.Snapshots.ChunkBytes * 2, cancellationToken);
-            window.Chunk = chunk;
+            session.Windows.Read(window, chunk);
             await Watermark.EmitAsync(database, options.Source, window, isLow: false, cancellationToken);
             return new ReadChunk(window, chunk, chunk.IsLast ? range : range with { Through = chunk.LastKey() });
         }
