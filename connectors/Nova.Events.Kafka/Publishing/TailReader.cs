@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Confluent.Kafka;
 using Nova.Events.Contracts;
 using Nova.Events.Kafka.Topology;
@@ -76,18 +74,10 @@ public sealed class TailReader(KafkaOptions kafka)
             {
                 var key = (result.Topic, result.Partition.Value);
                 if (!tails.TryGetValue(key, out var highest) || position.Position > highest.Position)
-                    tails[key] = new Tail(position.Position, result.Message.Headers.TryGetLastBytes(HeaderNames.Id, out var id) ? id : CommitTimeOf(result.Message.Value));
+                    tails[key] = new Tail(position.Position, result.Message.Headers.TryGetLastBytes(HeaderNames.Id, out var id) ? id : Tail.CommitTimeOf(result.Message.Value));
             }
         }
 
         consumer.Unassign();
-    }
-
-    /// <summary>A captured row has no id: when it was committed, in microseconds, tells it from another one at its position. Null for a tombstone.</summary>
-    private static byte[]? CommitTimeOf(byte[]? value)
-    {
-        if (value is null) return null;
-        using var envelope = JsonDocument.Parse(value);
-        return envelope.RootElement.TryGetProperty("source", out var source) && source.TryGetProperty("ts_us", out var time) ? Encoding.UTF8.GetBytes(time.GetRawText()) : null;
     }
 }

@@ -44,8 +44,20 @@ public sealed class Publication(NpgsqlDataSource database, string name)
         var held = (await TablesAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
         var refusals = new List<CaptureRefusal>();
         foreach (var table in wanted.Concat(held).Distinct(StringComparer.Ordinal).ToList())
-            if (await EnsureAsync(table, held.Contains(table), adding, cancellationToken) is { } reason) refusals.Add(new CaptureRefusal(table, reason));
+            if (await TryEnsureAsync(table, held.Contains(table), adding, cancellationToken) is { } reason) refusals.Add(new CaptureRefusal(table, reason));
         return refusals;
+    }
+
+    private async Task<string?> TryEnsureAsync(string table, bool isHeld, Func<NpgsqlConnection, string, Task> adding, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EnsureAsync(table, isHeld, adding, cancellationToken);
+        }
+        catch (PostgresException exception)
+        {
+            return exception.SqlState == PostgresErrorCodes.LockNotAvailable ? "somebody else holds a lock on it; it is tried again" : $"{exception.MessageText} ({exception.SqlState})";
+        }
     }
 
     private async Task<string?> EnsureAsync(string table, bool isHeld, Func<NpgsqlConnection, string, Task> adding, CancellationToken cancellationToken)
@@ -67,7 +79,7 @@ public sealed class Publication(NpgsqlDataSource database, string name)
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await using var command = new NpgsqlCommand(sql, connection);
+            await using var command = new NpgsqlCommand($"SET LOCAL lock_timeout = '3s'; {sql}", connection);
             await command.ExecuteNonQueryAsync(cancellationToken);
             await adding(connection);
             await transaction.CommitAsync(cancellationToken);

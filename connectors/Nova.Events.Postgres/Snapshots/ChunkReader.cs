@@ -34,7 +34,7 @@ public sealed class ChunkReader(string connectionString, string publication, str
         var table = await FindAsync(connection, cancellationToken);
         var columns = string.Join(", ", table.Captured.KeyColumns.Select(column => $"format('%s', {KeyRange.Quoted(column)})"));
         await using var last = new NpgsqlCommand(
-            $"SELECT {columns} FROM {table.QuotedName} AS rows ORDER BY {string.Join(", ", table.Captured.KeyColumns.Select(column => $"rows.{KeyRange.Quoted(column)} DESC"))} LIMIT 1", connection)
+            $"SELECT {columns} FROM {table.From} AS rows ORDER BY {string.Join(", ", table.Captured.KeyColumns.Select(column => $"rows.{KeyRange.Quoted(column)} DESC"))} LIMIT 1", connection)
         { CommandTimeout = 0 };
         await using var reader = await last.ExecuteReaderAsync(cancellationToken);
         var key = await reader.ReadAsync(cancellationToken) ? Enumerable.Range(0, reader.FieldCount).Select(reader.GetString).ToArray() : null;
@@ -52,13 +52,15 @@ public sealed class ChunkReader(string connectionString, string publication, str
         ArgumentNullException.ThrowIfNull(range);
         await using var connection = await _database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+        await LockAsync(connection, cancellationToken);
         var (snapshot, readAt) = await SnapshotAsync(connection, cancellationToken);
         var table = await FindAsync(connection, cancellationToken);
+        await ExecuteAsync(connection, $"SET LOCAL search_path = \"$user\", public, {string.Join(", ", table.KeySchemas)}", cancellationToken);
         // Qualified: unqualified, ORDER BY means the output column of that name, which is text.
         var order = string.Join(", ", table.Captured.KeyColumns.Select(column => "rows." + KeyRange.Quoted(column)));
-        var where = filter is null ? range.ToSql(table) : $"{range.ToSql(table)} AND ({filter})";
+        var where = string.Join(" AND ", new[] { range.ToSql(table), table.RowFilter, filter }.OfType<string>().Select(condition => $"({condition})"));
         var copy = string.Create(
-            CultureInfo.InvariantCulture, $"COPY (SELECT {string.Join(", ", table.Expressions)} FROM {table.QuotedName} AS rows WHERE {where} ORDER BY {order} LIMIT {maxRows}) TO STDOUT (FORMAT binary)");
+            CultureInfo.InvariantCulture, $"COPY (SELECT {string.Join(", ", table.Expressions)} FROM {table.From} AS rows WHERE {where} ORDER BY {order} LIMIT {maxRows}) TO STDOUT (FORMAT binary)");
         try
         {
             var (rows, offsets, all) = await CopyAsync(connection, copy, maxBytes, cancellationToken);
@@ -74,6 +76,29 @@ public sealed class ChunkReader(string connectionString, string publication, str
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
+    /// <summary>
+    /// The lock comes before the snapshot: a table that is rewritten in between looks empty to a snapshot from before, and columns may be others.
+    /// LOCK takes no snapshot itself.
+    /// </summary>
+    private async Task LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var (schema, table) = (name[..name.IndexOf('.', StringComparison.Ordinal)], name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..]);
+        try
+        {
+            await ExecuteAsync(connection, $"LOCK TABLE {KeyRange.Quoted(schema)}.{KeyRange.Quoted(table)} IN ACCESS SHARE MODE", cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState.StartsWith("42", StringComparison.Ordinal))
+        {
+            throw new SnapshotRefusedException(name, exception.MessageText, exception);
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Rows come by the key's index: without statistics the server would rather sort the whole table, for each chunk.</summary>
     private static async Task<(TransactionSnapshot Snapshot, DateTimeOffset ReadAt)> SnapshotAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -86,7 +111,7 @@ public sealed class ChunkReader(string connectionString, string publication, str
     private async Task<SnapshotTable> FindAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var table = await SnapshotTable.FindAsync(connection, _tables ??= new TableCapture(_database), publication, name, cancellationToken)
-            ?? throw new SnapshotRefusedException(name, "there is no such table");
+            ?? throw new SnapshotRefusedException(name, $"it is not captured: there is no such table in publication {publication}; names are case-sensitive, and without quotes");
         if (!table.Captured.HasKey) throw new SnapshotRefusedException(name, "it has no key to read it in chunks by: give it a primary key");
         (EstimatedRows, BytesPerRow) = (table.EstimatedRows, table.BytesPerRow);
         return table;
@@ -105,7 +130,7 @@ public sealed class ChunkReader(string connectionString, string publication, str
             else all = false;
         }
 
-        var (rows, offsets) = (copied.ToArray(), new List<int>());
+        var (rows, offsets) = (copied.GetBuffer().AsSpan(0, (int)copied.Length).ToArray(), new List<int>());
         var end = Rows(rows, maxBytes, offsets);
         return (rows, offsets, all && end);
     }
@@ -124,11 +149,11 @@ public sealed class ChunkReader(string connectionString, string publication, str
         }
     }
 
-    /// <summary>The text forms of the WAL; keys are compared as their index does, whatever schema their type is in.</summary>
+    /// <summary>The text forms of the WAL. Where row security would hide rows, the server refuses instead.</summary>
     private static string WithForms(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 2, CommandTimeout = 0, ApplicationName = "nova snapshot" };
-        settings.Options = $"{settings.Options} {SessionForms.AsOptions} -c standard_conforming_strings=on".Trim();
+        settings.Options = $"{settings.Options} {SessionForms.AsOptions} -c standard_conforming_strings=on -c row_security=off".Trim();
         return settings.ConnectionString;
     }
 }

@@ -3,7 +3,7 @@
 CREATE TABLE nova.snapshots (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     table_name text NOT NULL,              -- schema and name, without quotes
-    filter text,                           -- an SQL condition on its rows
+    filter text,                           -- an SQL condition on its rows; it runs as the relay, so who may write here may read what the relay may
     rows_per_second integer CHECK (rows_per_second > 0),
     state text NOT NULL DEFAULT 'requested' CHECK (state IN ('requested', 'running', 'paused', 'done', 'failed', 'cancelled')),
     reason text,                           -- why it failed, or what it waits for

@@ -122,7 +122,7 @@ public sealed class SnapshotFaultTests(RunningServers servers)
         await using var relay = await rig.StartAsync();
         var id = await rig.RequestAsync();
         var waits = await rig.SnapshotAsync(id, request => request.Reason is not null);
-        waits.Reason.ShouldBe($"waits for transactions that were open when the relay connected: {xid.ToString(CultureInfo.InvariantCulture)}");
+        waits.Reason.ShouldBe($"waits for transactions that were open when it began: {xid.ToString(CultureInfo.InvariantCulture)}");
         await wake.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(sleeping);
         // It failed, and ends.

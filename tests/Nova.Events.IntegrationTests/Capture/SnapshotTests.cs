@@ -146,7 +146,7 @@ public sealed class SnapshotTests(RunningServers servers)
         var requests = new[]
         {
             (await rig.RequestAsync(filter: "nothing = 1"), "column \"nothing\" does not exist"), (await rig.RequestAsync("public.keyless"), "give it a primary key"),
-            (await rig.RequestAsync("public.absent"), "there is no such table"), (await rig.RequestAsync("public.large"), "max.message.bytes"),
+            (await rig.RequestAsync("public.absent"), "it is not captured"), (await rig.RequestAsync("public.large"), "max.message.bytes"),
         };
         foreach (var (id, reason) in requests)
         {

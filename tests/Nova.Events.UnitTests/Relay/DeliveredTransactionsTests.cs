@@ -15,6 +15,7 @@ public sealed class DeliveredTransactionsTests
     [InlineData("100:110:", 105u, true)]
     [InlineData("100:110:105", 105u, false)]
     [InlineData("100:110:105", 104u, true)]
+    [InlineData("100:110:", 110u, false)]
     public void A_chunk_must_see_what_was_delivered_before_its_low_watermark(string snapshot, uint delivered, bool isSeen)
     {
         _delivered.Deliver(delivered, commitLsn: 1_000);

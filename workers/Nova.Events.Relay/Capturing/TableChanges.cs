@@ -50,7 +50,8 @@ internal sealed class TableChanges(WalStream wal, ushort era, CaptureRoutes rout
             }
             catch (PoisonException poison)
             {
-                publisher.PutAside(poison, wal.PositionOf(era), default);
+                // At a part of its own: the other tables of the statement are published at the first.
+                publisher.PutAside(poison, wal.PositionOf(era, Position.PartsPerChange - 1), default);
             }
         }
     }
@@ -86,6 +87,8 @@ internal sealed class TableChanges(WalStream wal, ushort era, CaptureRoutes rout
         else if (!envelope.KeyChanged(route.Table, wal.New, wal.Old)) Publish(route, 'u', wal.Old, wal.New, envelope.Key, part: 0);
         else
         {
+            // What can't be written is found before a part of it is published.
+            envelope.Write(route.Table, 'c', wal.Old, wal.New, wal.Old, Source());
             Publish(route, 'd', wal.Old, null, envelope.OldKey, part: 0, NewKeyHeader, envelope.Key);
             if (route.Tombstones) PublishTombstone(route, envelope.OldKey, NewKeyHeader, envelope.Key);
             Publish(route, 'c', null, wal.New, envelope.Key, part: 2, OldKeyHeader, envelope.OldKey);

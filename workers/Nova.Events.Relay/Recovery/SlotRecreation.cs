@@ -50,7 +50,7 @@ internal sealed class SlotRecreation(RelayOptions options, KafkaOptions kafka, T
         using var made = await NewSlot.CreateAsync(options.ConnectionString, options.Slot, cancellationToken);
         var since = state?.ConfirmedAt is { } confirmedAt ? confirmedAt - margin : Ever;
         var report = await PublishAsync(dataSource, made, checkedState.Era, since, cancellationToken);
-        // What captured tables lost can't be told from rows that are gone; their state can.
+        // Of captured tables the rows that are there can be told again; those that were deleted meanwhile can't.
         var captured = await new Publication(dataSource, options.Capture.Publication).TablesAsync(cancellationToken);
         if (captured.Count > 0) await new SnapshotStore(dataSource).RequestAllAsync(captured, cancellationToken);
         await store.WriteAsync(checkedState with { ConfirmedLsn = made.StartLsn, ConfirmedAt = time.GetUtcNow() }, cancellationToken);

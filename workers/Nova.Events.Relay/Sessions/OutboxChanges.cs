@@ -1,4 +1,5 @@
 using Nova.Events.Contracts;
+using Nova.Events.Kafka.Publishing;
 using Nova.Events.Postgres.Wal;
 using Nova.Events.Relay.Parking;
 using Nova.Events.Relay.Routing;
@@ -45,7 +46,7 @@ internal sealed class OutboxChanges(WalStream wal, ushort era, RelayOptions opti
         var position = wal.PositionOf(era);
         if (!ParkedRelease.TryRead(wal.Content, options.Source, out var parked) || !lot.MayRelease(parked, position)) return;
         if (lot.FindAsync(parked, drain).GetAwaiter().GetResult() is not { Topic.Length: > 0 } record) return;
-        var id = record.Headers.FirstOrDefault(header => header.Name == HeaderNames.Id).Value;
+        var id = record.Headers.FirstOrDefault(header => header.Name == HeaderNames.Id).Value ?? Tail.CommitTimeOf(record.Value);
         if (!publisher.Unmet.AllMet) publisher.Unmet.Change(position, id);
         lot.ReleaseAsync(record, position, drain).GetAwaiter().GetResult();
         var route = _router.RouteTo(record.Topic);

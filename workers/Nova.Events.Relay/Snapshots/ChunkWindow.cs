@@ -22,7 +22,7 @@ internal enum ChunkOutcome
 /// <param name="floor">A snapshot that was taken before this window was opened; its own sees all that one does. Null where there was none.</param>
 internal sealed class ChunkWindow(string table, TransactionSnapshot? floor)
 {
-    /// <summary>Keys that are noted; with more of them the chunk is read again, smaller.</summary>
+    /// <summary>Keys that are noted; with more of them the chunk is read again.</summary>
     private const int MaxChangedKeys = 1_000_000;
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource<(ChunkOutcome Outcome, ulong EndLsn)> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -59,6 +59,9 @@ internal sealed class ChunkWindow(string table, TransactionSnapshot? floor)
 
     /// <summary>The table was emptied, or is no longer what it was.</summary>
     public void ChangeAll() => IsStale = true;
+
+    /// <summary>True if the table changed since the low watermark.</summary>
+    public bool HasChanges => IsStale || _changed.Count > 0;
 
     /// <summary>True if the row with that key changed since the low watermark.</summary>
     public bool HasChanged(ReadOnlySpan<byte> key) => _changed.Count > 0 && _changed.Contains(Convert.ToBase64String(key));

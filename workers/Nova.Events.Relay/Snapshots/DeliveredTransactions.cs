@@ -14,15 +14,19 @@ internal sealed class DeliveredTransactions
     /// <summary>Begins to note what is delivered; may be called on any thread.</summary>
     public void Track() => _tracking = true;
 
+    /// <summary>Ends it: nobody reads rows any more. What is noted is forgotten with the next delivery.</summary>
+    public void Rest() => _tracking = false;
+
     /// <summary>A transaction is delivered.</summary>
     public void Deliver(uint transaction, ulong commitLsn)
     {
         if (_tracking) _committed[transaction] = commitLsn;
+        else if (_committed.Count > 0) _committed.Clear();
     }
 
     /// <summary>True if a snapshot sees everything that was delivered before <paramref name="lowLsn"/>.</summary>
     public bool AreSeenBy(TransactionSnapshot snapshot, ulong lowLsn) =>
-        !snapshot.Open.Any(transaction => _committed.TryGetValue(transaction, out var commitLsn) && commitLsn < lowLsn);
+        _committed.All(delivered => delivered.Value >= lowLsn || snapshot.Sees(delivered.Key));
 
     /// <summary>Forgets what every later snapshot sees, too.</summary>
     /// <param name="snapshots">What each window sees at least; null of one of which nothing is known.</param>

@@ -28,7 +28,7 @@ internal sealed class SnapshotChanges(WalStream wal, ushort era, CaptureRoutes r
     public void Change(CapturedRoute route, ReadOnlySpan<byte> key)
     {
         foreach (var window in _open)
-            if (window.Table == route.Name) window.Change(key);
+            if (window.Table == route.Name && !window.IsClosed) window.Change(key);
     }
 
     /// <summary>A captured table was truncated.</summary>
@@ -41,10 +41,10 @@ internal sealed class SnapshotChanges(WalStream wal, ushort era, CaptureRoutes r
     /// <summary>A watermark. One of an earlier session opens nothing; but rows that were published at it may be a partition's tail.</summary>
     public void Watermark()
     {
-        if (!Snapshots.Watermark.TryRead(wal.Content, source, out var id, out var isLow)) return;
+        if (!Snapshots.Watermark.TryRead(wal.Content, source, out var id, out var isLow) || wal.ChangeIndex != 0) return;
         publisher.Unmet.Watermark(era, wal.CommitLsn);
         _open.RemoveAll(closed => closed.IsClosed);
-        if (windows.Find(id) is not { } window || wal.ChangeIndex != 0) return;
+        if (windows.Find(id) is not { } window) return;
         if (isLow)
         {
             window.Low = wal.PositionOf(era);
@@ -65,8 +65,8 @@ internal sealed class SnapshotChanges(WalStream wal, ushort era, CaptureRoutes r
         _finished.Add(window);
         var (chunk, low) = (window.Chunk!, window.Low!.Value);
         if (!Delivered.AreSeenBy(chunk.Snapshot, low.CommitLsn)) window.ChangeAll();
-        if (routes.Known(chunk.Table.Relation.Oid) is { } known && !known.Table.KeyColumns.SequenceEqual(chunk.Table.KeyColumns, StringComparer.Ordinal)) window.ChangeAll();
-        Delivered.Forget(windows.All.Select(other => other.Sees));
+        if (window.HasChanges && routes.Known(chunk.Table.Relation.Oid) is { } known && !known.Table.KeyColumns.SequenceEqual(chunk.Table.KeyColumns, StringComparer.Ordinal)) window.ChangeAll();
+        Delivered.Forget(windows.All.Select(other => other.Sees).Append(chunk.Snapshot));
         if (window.IsStale) return;
         try
         {

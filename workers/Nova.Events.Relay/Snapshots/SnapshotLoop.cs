@@ -14,7 +14,6 @@ internal sealed class SnapshotLoop(RelayOptions options, RelaySession session, C
     private static readonly string[] Runnable = ["requested", "running"];
     private readonly SnapshotStore _store = new(database);
     private readonly Dictionary<string, Task> _running = new(StringComparer.Ordinal);
-    private bool _settled;
     private long? _lookedForTables;
     private string? _failure;
 
@@ -42,7 +41,7 @@ internal sealed class SnapshotLoop(RelayOptions options, RelaySession session, C
             await LookAsync(cancellationToken);
             _failure = null;
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Without the table, or without the right to it, there are no snapshots; all else goes on.
             var remedy = exception is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege } ? "; 'nova schema up' makes the table and grants it to nova_relay" : "";
@@ -54,6 +53,7 @@ internal sealed class SnapshotLoop(RelayOptions options, RelaySession session, C
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         foreach (var ended in _running.Where(run => run.Value.IsCompleted).Select(run => run.Key).ToList()) _running.Remove(ended);
+        if (_running.Count == 0) session.Delivered.Rest();
         await RequestFirstAsync(cancellationToken);
         foreach (var request in await _store.ListAsync(Runnable, cancellationToken))
         {
@@ -100,11 +100,9 @@ internal sealed class SnapshotLoop(RelayOptions options, RelaySession session, C
 
     private async Task SettleAsync(SnapshotRequest request, CancellationToken cancellationToken)
     {
-        if (_settled) return;
         session.Delivered.Track();
-        await new OpenTransactions(database, time).SettleAsync(
-            open => _store.WaitAsync(request.Id, $"waits for transactions that were open when the relay connected: {string.Join(", ", open)}", cancellationToken), cancellationToken);
-        _settled = true;
+        await new OpenTransactions(database, time).EndAsync(
+            open => _store.WaitAsync(request.Id, $"waits for transactions that were open when it began: {string.Join(", ", open)}", cancellationToken), cancellationToken);
     }
 
     private async Task TryEndAsync(SnapshotRequest request, string reason, CancellationToken cancellationToken)

@@ -7,6 +7,7 @@ namespace Nova.Events.Relay.Snapshots;
 /// <param name="RowsPerSecond">Most rows a second; null for the relay's own.</param>
 /// <param name="State">requested, running, paused, done, failed or cancelled.</param>
 /// <param name="Reason">Why it failed, or what it waits for.</param>
+/// <param name="KeyColumns">Columns of the key when it began; null before.</param>
 /// <param name="LastKey">Rows up to this one are published; null before the first.</param>
 /// <param name="EndKey">The last one there was when it began.</param>
 /// <param name="Chunks">Chunks published.</param>
@@ -15,7 +16,7 @@ namespace Nova.Events.Relay.Snapshots;
 /// <param name="StartedAt">When it began.</param>
 /// <param name="UpdatedAt">When a chunk was published last.</param>
 public sealed record SnapshotRequest(
-    long Id, string Table, string? Filter, int? RowsPerSecond, string State, string? Reason, IReadOnlyList<string>? LastKey, IReadOnlyList<string>? EndKey,
+    long Id, string Table, string? Filter, int? RowsPerSecond, string State, string? Reason, IReadOnlyList<string>? KeyColumns, IReadOnlyList<string>? LastKey, IReadOnlyList<string>? EndKey,
     long Chunks, long Rows, long? EstimatedRows, DateTimeOffset? StartedAt, DateTimeOffset? UpdatedAt)
 {
     /// <summary>Rows a second since it began; null before the first chunk.</summary>

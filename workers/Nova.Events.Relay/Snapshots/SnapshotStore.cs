@@ -6,7 +6,7 @@ namespace Nova.Events.Relay.Snapshots;
 /// <summary>What was asked for and how far it is: table <c>nova.snapshots</c>.</summary>
 public sealed class SnapshotStore(NpgsqlDataSource database)
 {
-    private const string Columns = "id, table_name, filter, rows_per_second, state, reason, last_key, end_key, chunks, rows, estimated_rows, started_at, updated_at";
+    private const string Columns = "id, table_name, filter, rows_per_second, state, reason, key_columns, last_key, end_key, chunks, rows, estimated_rows, started_at, updated_at";
 
     /// <summary>All of a state, or all; the oldest first.</summary>
     public async Task<IReadOnlyList<SnapshotRequest>> ListAsync(IReadOnlyCollection<string> states, CancellationToken cancellationToken)
@@ -103,8 +103,9 @@ public sealed class SnapshotStore(NpgsqlDataSource database)
 
     private static SnapshotRequest Read(NpgsqlDataReader reader) => new(
         reader.GetInt64(0), reader.GetString(1), Text(reader, 2), reader.IsDBNull(3) ? null : reader.GetInt32(3), reader.GetString(4), Text(reader, 5),
-        reader.IsDBNull(6) ? null : reader.GetFieldValue<string[]>(6), reader.IsDBNull(7) ? null : reader.GetFieldValue<string[]>(7),
-        reader.GetInt64(8), reader.GetInt64(9), reader.IsDBNull(10) ? null : reader.GetInt64(10), Time(reader, 11), Time(reader, 12));
+        Texts(reader, 6), Texts(reader, 7), Texts(reader, 8), reader.GetInt64(9), reader.GetInt64(10), reader.IsDBNull(11) ? null : reader.GetInt64(11), Time(reader, 12), Time(reader, 13));
+
+    private static string[]? Texts(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<string[]>(column);
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

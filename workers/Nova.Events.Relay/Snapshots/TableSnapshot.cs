@@ -60,6 +60,9 @@ internal sealed class TableSnapshot(SnapshotRequest request, RelayOptions option
     {
         var (columns, last) = await reader.KeysAsync(cancellationToken);
         if (reader.BytesPerRow > 0) _chunkRows = (int)Math.Clamp(options.Snapshots.ChunkBytes / reader.BytesPerRow, 1, options.Snapshots.ChunkRows);
+        if ((request.RowsPerSecond ?? options.Snapshots.RowsPerSecond) is { } rate) _chunkRows = Math.Min(_chunkRows, rate);
+        if (request.LastKey is not null && !columns.SequenceEqual(request.KeyColumns ?? [], StringComparer.Ordinal))
+            throw new SnapshotRefusedException(request.Table, $"its key was ({string.Join(", ", request.KeyColumns ?? [])}) when it began, and is ({string.Join(", ", columns)}); ask for it anew");
         if (request.State != "requested") return request.EndKey;
         await store.BeginAsync(request.Id, columns, last, reader.EstimatedRows, cancellationToken);
         return last;
@@ -74,6 +77,8 @@ internal sealed class TableSnapshot(SnapshotRequest request, RelayOptions option
             await Watermark.EmitAsync(database, options.Source, window, isLow: true, cancellationToken);
             var chunk = await reader.ReadAsync(range, maxRows, options.Snapshots.ChunkBytes * 2, cancellationToken);
             session.Windows.Read(window, chunk);
+            // It was cut by its bytes: the next ones are as long as this one came to be.
+            if (!chunk.IsLast && chunk.Count < maxRows) _chunkRows = chunk.Count;
             await Watermark.EmitAsync(database, options.Source, window, isLow: false, cancellationToken);
             return new ReadChunk(window, chunk, chunk.IsLast ? range : range with { Through = chunk.LastKey() });
         }

@@ -10,6 +10,9 @@ internal static class Watermark
     public const string Prefix = "nova.snapshot";
     private const int Parts = 3;
 
+    /// <summary>Anybody who may connect can write such a message, of any length.</summary>
+    private const int MaxLength = 256;
+
     public static async Task EmitAsync(NpgsqlDataSource database, string source, ChunkWindow window, bool isLow, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("SELECT pg_logical_emit_message(true, $1, $2)");
@@ -21,6 +24,8 @@ internal static class Watermark
     /// <summary>Reads a message; false for one that is not of <paramref name="source"/>.</summary>
     public static bool TryRead(ReadOnlySpan<byte> content, string source, out string window, out bool isLow)
     {
+        (window, isLow) = ("", false);
+        if (content.Length > MaxLength) return false;
         var parts = Encoding.UTF8.GetString(content).Split(' ');
         var isOwn = parts.Length == Parts && parts[0] == source;
         (window, isLow) = isOwn ? (parts[1], parts[2] == "low") : ("", false);
