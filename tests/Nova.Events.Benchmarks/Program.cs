@@ -16,5 +16,6 @@ var bench = new RootCommand("Measures on servers of its own, beside whatever els
     RelayRateCommand.Create(),
     RelayLatencyCommand.Create(),
     OutboxWriteCommand.Create(),
+    PollingCommand.Create(),
 };
 return await CommandErrors.RunAsync(bench, args);
