@@ -49,6 +49,29 @@ internal static class KeyedEvents
         }
     }
 
+    /// <summary>Transactions of up to three events of few keys, in any order, that take a moment between emission and commit.</summary>
+    public static async Task WriteUnserialisedAsync(PollingRig rig, int seed, int transactions)
+    {
+        var random = new Random(seed);
+        await using var connection = await rig.Database.DataSource.OpenConnectionAsync();
+        for (var i = 0; i < transactions; i++)
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            try
+            {
+                await transaction.EmitAsync([.. Enumerable.Range(0, random.Next(1, 4)).Select(n => Messages.Post($"E{seed}.{i}.{n}", $"{random.Next(4)}"))]);
+                await using var moment = new NpgsqlCommand("SELECT pg_sleep(random() * 0.004)", connection, transaction);
+                await moment.ExecuteNonQueryAsync();
+                if (random.Next(6) == 0) await transaction.RollbackAsync();
+                else await transaction.CommitAsync();
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.DeadlockDetected)
+            {
+                // As above.
+            }
+        }
+    }
+
     /// <summary>Fails unless the log delivers, of each key, all that was committed, in order.</summary>
     public static async Task DeliveredInOrderAsync(PollingRig rig, IReadOnlyList<ConsumedRecord> log)
     {

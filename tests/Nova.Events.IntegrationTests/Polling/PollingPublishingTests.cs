@@ -86,6 +86,31 @@ public sealed class PollingPublishingTests(RunningServers servers)
             + string.Join(' ', record.Headers.Where(header => header.Name != HeaderNames.Position).Select(header => $"{header.Name}={Encoding.UTF8.GetString(header.Value!)}"));
     }
 
+    /// <summary>Writers whose keys nothing else serialises: what the WAL says was committed first is the only truth.</summary>
+    [Fact]
+    public async Task The_order_of_each_key_is_that_of_the_WAL()
+    {
+        await using var rig = await PollingRig.CreateAsync(servers);
+        await rig.Database.Slots.EnsureAsync(rig.Database.Slot);
+        await using (var relay = await rig.StartAsync())
+        {
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(seed => KeyedEvents.WriteUnserialisedAsync(rig, seed, transactions: 150)));
+            await rig.EmptiedAsync();
+            await RelayRig.StopAsync(relay);
+        }
+
+        await using var wal = await rig.StartAsync(("Relay:Mode", "Wal"));
+        var written = (int)await rig.Database.CountAsync();
+        var log = await Eventually.ValueAsync(() => rig.LogAsync(written), records => records.Count(IsFromWal) == written);
+        PollingRig.Delivered(log.Where(record => !IsFromWal(record))).Count.ShouldBe(written);
+        foreach (var key in log.GroupBy(record => Convert.ToHexString(record.Key!)))
+            PollingRig.Delivered(key.Where(record => !IsFromWal(record))).Select(IdOf).ShouldBe(key.Where(IsFromWal).Select(IdOf));
+        await RelayRig.StopAsync(wal);
+
+        static bool IsFromWal(Contracts.Records.ConsumedRecord record) => record.Header(HeaderNames.Position) is not null;
+        static string? IdOf(Contracts.Records.ConsumedRecord record) => record.Header(HeaderNames.Id);
+    }
+
     /// <summary>The gap of polled outboxes: a smaller number becomes visible after a larger one was published.</summary>
     [Fact]
     public async Task A_transaction_that_is_open_for_long_is_not_passed_over_and_holds_up_its_own_keys_only()
@@ -117,5 +142,36 @@ public sealed class PollingPublishingTests(RunningServers servers)
         foreach (var key in log.GroupBy(record => Encoding.UTF8.GetString(record.Key!))) key.Select(RelayRig.TypeOf).ShouldBe(Enumerable.Range(0, 12).Select(i => $"E{i}"));
         (log.Count, RelayRig.ProgressOf(relay).State).ShouldBe((24, "running"));
         await RelayRig.StopAsync(relay);
+    }
+
+    [Fact]
+    public async Task Of_two_transactions_that_emit_for_two_keys_in_opposite_order_one_is_ended_and_the_other_is_published()
+    {
+        await using var rig = await PollingRig.CreateAsync(servers);
+        await using var relay = await rig.StartAsync();
+        var outcomes = await Task.WhenAll(BothAsync("First", "a", "b"), BothAsync("Second", "b", "a"));
+        outcomes.ShouldBe([true, false], ignoreOrder: true);
+        var winner = outcomes[0] ? "First" : "Second";
+        (await rig.LogAsync(2)).Select(RelayRig.TypeOf).ShouldBe([winner, winner]);
+        await rig.EmptiedAsync();
+        await RelayRig.StopAsync(relay);
+
+        async Task<bool> BothAsync(string type, string first, string second)
+        {
+            await using var connection = await rig.Database.DataSource.OpenConnectionAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            await transaction.EmitAsync(Messages.Post(type, first));
+            await Eventually.ValueAsync(() => rig.Database.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"), held => held >= 2);
+            try
+            {
+                await transaction.EmitAsync(Messages.Post(type, second));
+                await transaction.CommitAsync();
+                return true;
+            }
+            catch (Npgsql.PostgresException exception) when (exception.SqlState == Npgsql.PostgresErrorCodes.DeadlockDetected)
+            {
+                return false;
+            }
+        }
     }
 }
