@@ -17,6 +17,7 @@ public sealed class MessageRefusedException : ArgumentException
         "tenant_is_a_name" => "Tenant takes at most 64 letters, digits, '.', '_' and '-'.",
         "occurred_at_is_a_date" => "OccurredAt lies between the years 1900 and 2298.",
         "aggregateid_at_most_1_kb" => "AggregateId of an event stream has at most 1,024 bytes.",
+        "outbox_is_polled" => "polling is enabled in this database, so nobody reads the WAL; emit with the table.",
         "payload_is_json" => "Payload is one JSON value in UTF-8.",
         _ => "see the constraint of that name in schema nova.",
     };

@@ -17,5 +17,6 @@ var bench = new RootCommand("Measures on servers of its own, beside whatever els
     RelayLatencyCommand.Create(),
     OutboxWriteCommand.Create(),
     MassTransitCommand.Create(),
+    PollingCommand.Create(),
 };
 return await CommandErrors.RunAsync(bench, args);

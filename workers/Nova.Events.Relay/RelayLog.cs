@@ -41,6 +41,27 @@ internal static partial class RelayLog
     [LoggerMessage(5024, LogLevel.Error, "retention of the outbox of {Source} failed, it is tried again: {Reason}")]
     public static partial void RetentionFailed(ILogger logger, Exception exception, string source, string reason);
 
+    [LoggerMessage(5060, LogLevel.Information, "relay {Source} polls, poller={Poller}")]
+    public static partial void PollingStarted(ILogger logger, string source, string poller);
+
+    [LoggerMessage(5061, LogLevel.Information, "relay {Source} ended a session, outcome={Outcome} published={Published} elapsed_ms={ElapsedMs}")]
+    public static partial void PollingEnded(ILogger logger, string source, string outcome, long published, double elapsedMs);
+
+    [LoggerMessage(5062, LogLevel.Information, "relay {Source} owns {Buckets} buckets, poller={Poller}")]
+    public static partial void BucketsOwned(ILogger logger, string source, int buckets, string poller);
+
+    [LoggerMessage(5063, LogLevel.Warning, "relay {Source} polls, and slot {Slot} keeps WAL that nobody reads: drop it with 'nova slot drop --yes', or go back to Relay:Mode=Wal")]
+    public static partial void SlotUnread(ILogger logger, string source, string slot);
+
+    [LoggerMessage(5064, LogLevel.Warning, "relay {Source} lost {Buckets} buckets to another relay, poller={Poller}: it was frozen, or the database away, for longer than Relay:Polling:LeaseLength")]
+    public static partial void LeaseLost(ILogger logger, string source, int buckets, string poller);
+
+    [LoggerMessage(5065, LogLevel.Error, "relay {Source} halts bucket {Bucket} in front of a record for topic {Topic}, kind={Kind}: {Reason}")]
+    public static partial void BucketHalted(ILogger logger, string source, short bucket, string topic, string kind, string reason);
+
+    [LoggerMessage(5066, LogLevel.Warning, "relay {Source} could not measure the queue: {Reason}")]
+    public static partial void MeasureFailed(ILogger logger, string source, string reason);
+
     [LoggerMessage(5040, LogLevel.Information, "relay {Source} reads {Table}, snapshot={Id} rows_before={Rows}")]
     public static partial void SnapshotStarted(ILogger logger, string source, string table, long id, long rows);
 

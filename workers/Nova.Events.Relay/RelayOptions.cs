@@ -3,6 +3,7 @@ using Nova.Events.Contracts;
 using Nova.Events.Hosting.Options;
 using Nova.Events.Outbox;
 using Nova.Events.Relay.Capturing;
+using Nova.Events.Relay.Polling;
 using Nova.Events.Relay.Routing;
 using Nova.Events.Relay.Snapshots;
 
@@ -17,6 +18,12 @@ public sealed class RelayOptions : IValidatableObject
     /// <summary>Connection string of the database whose outbox is published. Required.</summary>
     [Required(ErrorMessage = "Relay:ConnectionString is required. Set it, or NOVA_POSTGRES.")]
     public string ConnectionString { get; set; } = "";
+
+    /// <summary>Where the messages are read. <see cref="RelayMode.Polling"/> is for databases that allow no logical replication. Default <see cref="RelayMode.Wal"/>.</summary>
+    public RelayMode Mode { get; set; } = RelayMode.Wal;
+
+    /// <summary>How the queue is polled, in that mode.</summary>
+    public PollingOptions Polling { get; } = new();
 
     /// <summary>Name of the source in every position; one name for one database, for ever. Default <c>nova</c>.</summary>
     public string Source { get; set; } = "nova";
@@ -101,6 +108,9 @@ public sealed class RelayOptions : IValidatableObject
             yield return new ValidationResult($"Relay:OutboxRetention ({OutboxRetention}) must be at least an hour.");
         if (RetentionInterval <= TimeSpan.Zero || RetentionInterval > TimeSpan.FromDays(1))
             yield return new ValidationResult($"Relay:RetentionInterval ({RetentionInterval}) must be above zero and at most a day: partitions are made {OutboxSchema.PartitionDaysAhead} days ahead.");
+        if (Mode == RelayMode.Polling && Capture.Tables.Count > 0)
+            yield return new ValidationResult("Relay:Capture:Tables needs the WAL; Relay:Mode=Polling publishes the outbox and event streams only.");
+        foreach (var failure in OptionsRules.Failures(Polling, "Relay:Polling")) yield return new ValidationResult(failure);
         foreach (var failure in Capture.Validate()) yield return failure;
         foreach (var failure in OptionsRules.Failures(Snapshots, "Relay:Snapshots")) yield return new ValidationResult(failure);
     }

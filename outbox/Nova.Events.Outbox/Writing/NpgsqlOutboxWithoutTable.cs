@@ -16,9 +16,12 @@ public static class NpgsqlOutboxWithoutTable
 
     private const int MessagesAtOnce = 1000;
 
-    private const string EmitOne = $"SELECT pg_logical_emit_message(true, '{Prefix}', $1)";
+    /// <summary>Fails while polling is enabled: then nobody reads the WAL. Plain SQL raises no error of its own, but a cast does; it needs no schema.</summary>
+    private const string IsRead = $"(SELECT ('{Refusals.IsPolled}' || tgname)::boolean FROM pg_trigger WHERE tgrelid = to_regclass('nova.outbox') AND tgname = 'outbox_polling') IS NULL";
 
-    private const string Emit = $"SELECT count(pg_logical_emit_message(true, '{Prefix}', content)) FROM unnest($1::bytea[]) WITH ORDINALITY AS message (content, ordinal)";
+    private const string EmitOne = $"SELECT pg_logical_emit_message(true, '{Prefix}', $1) WHERE {IsRead}";
+
+    private const string Emit = $"SELECT count(pg_logical_emit_message(true, '{Prefix}', content)) FROM unnest($1::bytea[]) WITH ORDINALITY AS message (content, ordinal) WHERE {IsRead}";
 
     /// <summary>Writes one event to the WAL, in <paramref name="transaction"/>; returns its id.</summary>
     /// <exception cref="Contracts.UnknownEventTypeException">The event's type is not registered.</exception>
@@ -36,7 +39,7 @@ public static class NpgsqlOutboxWithoutTable
     /// JSON <c>null</c> is a tombstone. A message without a time gets that of this process's clock.
     /// </summary>
     /// <exception cref="PayloadTooLargeException">A message is too large; none is written.</exception>
-    /// <exception cref="MessageRefusedException">A message could not be published; none is written.</exception>
+    /// <exception cref="MessageRefusedException">A message could not be published, or polling is enabled and nobody reads the WAL; none is written.</exception>
     public static async Task<IReadOnlyList<Guid>> EmitToWalAsync(
         this NpgsqlTransaction transaction, IReadOnlyCollection<OutboxMessage> messages, CancellationToken cancellationToken = default)
     {
@@ -46,7 +49,7 @@ public static class NpgsqlOutboxWithoutTable
         {
             await using var command = new NpgsqlCommand(Emit, transaction.Connection, transaction);
             command.Parameters.Add(new NpgsqlParameter { Value = some, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await command.ExecuteOrRefuseAsync(cancellationToken);
         }
 
         return [.. messages.Select(message => message.Id)];

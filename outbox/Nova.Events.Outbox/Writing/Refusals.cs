@@ -5,6 +5,9 @@ namespace Nova.Events.Outbox.Writing;
 /// <summary>Turns a violated constraint of the outbox or of the event streams into the error that names the remedy.</summary>
 internal static class Refusals
 {
+    /// <summary>Begins the text whose cast fails while polling is enabled.</summary>
+    public const string IsPolled = "messages without the table are refused by trigger ";
+
     /// <summary>Executes; returns the rows written.</summary>
     public static async Task<int> ExecuteOrRefuseAsync(this NpgsqlCommand command, CancellationToken cancellationToken)
     {
@@ -27,6 +30,8 @@ internal static class Refusals
                 return constraint is "payload_at_most_1_mb" or "record_at_most_2_mb"
                     ? new PayloadTooLargeException(constraint, exception)
                     : MessageRefusedException.For(constraint, exception);
+            if (cause is PostgresException { SqlState: PostgresErrorCodes.InvalidTextRepresentation } cast && cast.MessageText.Contains(IsPolled, StringComparison.Ordinal))
+                return MessageRefusedException.For("outbox_is_polled", exception);
         }
 
         return null;

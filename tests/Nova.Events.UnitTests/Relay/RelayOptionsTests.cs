@@ -31,6 +31,18 @@ public sealed class RelayOptionsTests
     ]);
 
     [Fact]
+    public void Polling_takes_no_captured_tables_and_intervals_in_their_order() => Failures<RelayOptions>(
+        ("Relay:ConnectionString", "Host=db"), ("Relay:Mode", "Polling"), ("Relay:Capture:Tables:public.posts:Topic", "posts"), ("Relay:Polling:Interval", "00:00:01"),
+        ("Relay:Polling:LeaseLength", "00:00:00.5"), ("Relay:Polling:AcknowledgeTimeout", "00:00:00.5"), ("Relay:Polling:BatchRows", "0")).ShouldBe(
+    [
+        "Relay:Capture:Tables needs the WAL; Relay:Mode=Polling publishes the outbox and event streams only.",
+        "Relay:Polling:BatchRows: The field BatchRows must be between 1 and 10000.",
+        "Relay:Polling:Interval (00:00:01) must be at least a millisecond, at most Relay:Polling:MaxInterval (00:00:00.5000000), and that at most a minute.",
+        "Relay:Polling:LeaseLength (00:00:00.5000000) must be between a second and ten minutes.",
+        "Relay:Polling:AcknowledgeTimeout (00:00:00.5000000) must be at least a second.",
+    ]);
+
+    [Fact]
     public void Kafka_s_address_is_required() =>
         Failures<KafkaOptions>(("Relay:ConnectionString", "Host=db")).ShouldBe(["Kafka:BootstrapServers is required. Set it, or NOVA_KAFKA."]);
 

@@ -6,6 +6,7 @@ using Nova.Events.Kafka.Topology;
 using Nova.Events.Postgres;
 using Nova.Events.Relay;
 using Nova.Events.Relay.Parking;
+using Nova.Events.Relay.Polling;
 using Nova.Events.Relay.Recovery;
 
 namespace Nova.Events.Cli.Commands;
@@ -46,6 +47,7 @@ internal static class RelayCommand
     private static async Task<int> ParkedAsync(CancellationToken stop)
     {
         var (relay, count) = (Settings.Read<RelayOptions>(RelayOptions.Section), 0);
+        if (relay.Mode == RelayMode.Polling) return await ParkedInDatabaseAsync(relay, stop);
         foreach (var record in await ParkingLot.UnreleasedAsync(Settings.Read<KafkaOptions>(KafkaOptions.Section), relay.Source, stop))
         {
             count++;
@@ -56,10 +58,25 @@ internal static class RelayCommand
         return ExitCodes.Success;
     }
 
+    private static async Task<int> ParkedInDatabaseAsync(RelayOptions relay, CancellationToken stop)
+    {
+        var messages = await ParkedMessages.ListAsync(relay.ConnectionString, stop);
+        foreach (var message in messages)
+            Console.WriteLine($"{message.Bucket}/{message.Sequence} topic={(message.Topic.Length > 0 ? message.Topic : "?")} key={message.Key} {(message.HoldsKey ? "holds its key" : "dead letter")}: {message.Reason}");
+        Console.WriteLine($"{messages.Count:N0} parked");
+        return ExitCodes.Success;
+    }
+
     private static async Task<int> ReleaseAsync(string[] keys, bool all, CancellationToken stop)
     {
         if (all == keys.Length > 0) throw new CommandException("Name the keys to release ('nova relay parked' lists them), or give --all.");
         var relay = Settings.Read<RelayOptions>(RelayOptions.Section);
+        if (relay.Mode == RelayMode.Polling)
+        {
+            Console.WriteLine($"{await ParkedMessages.ReleaseAsync(relay.ConnectionString, all ? null : keys, stop):N0} parked records are back where they stood in the queue.");
+            return ExitCodes.Success;
+        }
+
         var records = await ParkedRelease.RequestAsync(relay, Settings.Read<KafkaOptions>(KafkaOptions.Section), all ? null : keys, stop);
         Console.WriteLine(
             $"{records.Count:N0} parked records asked for; the relay publishes them at the position of this request. A key is free once none of its records is parked: "

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Nova.Events.Relay.Retention;
 
@@ -37,11 +38,11 @@ internal sealed class OutboxPartitions : IAsyncDisposable
     public Task<int> CloseDaysAsync(CancellationToken cancellationToken) => AskAsync<int>("SELECT nova.outbox_close_days()", [], cancellationToken);
 
     /// <summary>Every day's partition, oldest first.</summary>
-    public async Task<List<OutboxDay>> DaysAsync(string slot, TimeSpan retention, CancellationToken cancellationToken)
+    public async Task<List<OutboxDay>> DaysAsync(string? slot, TimeSpan retention, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("SELECT day, overdue, obstacle, detail FROM nova.outbox_days($1, $2)", _connection)
         {
-            Parameters = { new() { Value = slot }, new() { Value = retention } },
+            Parameters = { Text(slot), new() { Value = retention } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var days = new List<OutboxDay>();
@@ -51,11 +52,11 @@ internal sealed class OutboxPartitions : IAsyncDisposable
     }
 
     /// <summary>Drops a day's partition if nothing stands in the way; false if something does, or if a longer transaction holds the table: then it is to be tried again.</summary>
-    public async Task<bool> TryDropAsync(DateOnly day, string slot, TimeSpan retention, CancellationToken cancellationToken)
+    public async Task<bool> TryDropAsync(DateOnly day, string? slot, TimeSpan retention, CancellationToken cancellationToken)
     {
         try
         {
-            return await AskAsync<bool>("SELECT nova.outbox_drop_day($1, $2, $3)", [day, slot, retention], cancellationToken);
+            return await AskAsync<bool>("SELECT nova.outbox_drop_day($1, $2, $3)", [day, Text(slot), retention], cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
         {
@@ -69,10 +70,12 @@ internal sealed class OutboxPartitions : IAsyncDisposable
     /// <summary>Gives the lock back. A pool would keep session and lock: the data source has none.</summary>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
+    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
     private async Task<T> AskAsync<T>(string sql, object[] values, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, _connection);
-        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        foreach (var value in values) command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
         return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

@@ -7,7 +7,7 @@ using Npgsql;
 namespace Nova.Events.Relay.Retention;
 
 /// <summary>
-/// Makes partitions of the outbox ahead and drops those that are published and old enough, whole. Only the active relay does: it knows that its slot moves.
+/// Makes partitions of the outbox ahead and drops those that are published and old enough, whole. Only an active relay does: it knows that its slot moves, or polls.
 /// </summary>
 internal sealed class RetentionService(
     IOptions<RelayOptions> relayOptions, RelayProgress progress, RetentionMetrics metrics, TimeProvider time, ILogger<RetentionService> logger) : BackgroundService
@@ -15,6 +15,9 @@ internal sealed class RetentionService(
     /// <summary>How soon it looks again after a pass that could not do all, or when this relay was not the active one.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
     private readonly RelayOptions _options = relayOptions.Value;
+
+    /// <summary>The slot that must be past a day; null where there is none, and the queue is asked instead.</summary>
+    private string? Slot => _options.Mode == RelayMode.Polling ? null : _options.Slot;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -59,10 +62,10 @@ internal sealed class RetentionService(
         var made = await partitions.MakeAheadAsync(OutboxSchema.PartitionDaysAhead, stopping);
         await partitions.CloseDaysAsync(stopping);
         var dropped = new List<DateOnly>();
-        foreach (var day in await partitions.DaysAsync(_options.Slot, _options.OutboxRetention, stopping))
-            if (day is { IsOverdue: true, Obstacle: null } && await partitions.TryDropAsync(day.Day, _options.Slot, _options.OutboxRetention, stopping)) dropped.Add(day.Day);
+        foreach (var day in await partitions.DaysAsync(Slot, _options.OutboxRetention, stopping))
+            if (day is { IsOverdue: true, Obstacle: null } && await partitions.TryDropAsync(day.Day, Slot, _options.OutboxRetention, stopping)) dropped.Add(day.Day);
         return new RetentionReport(
-            made, dropped, await partitions.DaysAsync(_options.Slot, _options.OutboxRetention, stopping), await partitions.DefaultRowsAsync(stopping));
+            made, dropped, await partitions.DaysAsync(Slot, _options.OutboxRetention, stopping), await partitions.DefaultRowsAsync(stopping));
     }
 
     private void Tell(RetentionReport report)

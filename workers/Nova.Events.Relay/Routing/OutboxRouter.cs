@@ -19,15 +19,15 @@ internal sealed class OutboxRouter(RelayOptions options)
     /// <exception cref="PoisonException">Its aggregate type names no topic.</exception>
     public Route RouteOf(scoped in OutboxRow row) => _routes.Of(row.AggregateType);
 
-    /// <summary>Puts the record of <paramref name="row"/> together.</summary>
+    /// <summary>Puts the record of <paramref name="row"/> together; without a position it has no such header.</summary>
     /// <exception cref="PoisonException">The message is not what the outbox takes.</exception>
-    public void Build(scoped in OutboxRow row, Position position, RecordBuilder record)
+    public void Build(scoped in OutboxRow row, Position? position, RecordBuilder record)
     {
         record.Clear();
         record.SetKey(row.AggregateId);
         record.AddHeader("id"u8, row.Id);
         record.AddHeader("eventType"u8, row.Type);
-        PositionHeader.AddTo(record, _source, position);
+        if (position is { } known) PositionHeader.AddTo(record, _source, known);
         if (!row.Traceparent.IsEmpty) record.AddHeader("traceparent"u8, row.Traceparent);
         if (!row.Tenant.IsEmpty) record.AddHeader("tenant"u8, row.Tenant);
         Span<byte> time = stackalloc byte[row.OccurredAt.IsEmpty ? 0 : PostgresTimestamp.Length];

@@ -21,6 +21,10 @@ internal sealed class PoisonException(PoisonKind kind, string why) : Exception(w
 {
     public PoisonKind Kind { get; } = kind;
 
+    /// <summary>It is larger than its topic takes.</summary>
+    public static PoisonException Oversize(int bytes, string topic, int limit) =>
+        new(PoisonKind.Oversize, $"it may take {bytes:N0} bytes, topic '{topic}' takes {limit:N0} (max.message.bytes)");
+
     /// <summary>Its JSON holds text that JSON allows and Unicode does not: half a surrogate pair, or bytes that are no UTF-8.</summary>
     public static PoisonException NoUnicode() => new(PoisonKind.Undecodable, "its text is no Unicode");
 }

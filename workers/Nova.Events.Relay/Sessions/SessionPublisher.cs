@@ -91,7 +91,7 @@ internal sealed class SessionPublisher : IDisposable
     public PoisonException? PoisonOf(in RecordPlace place) =>
         place.HoldsKey ? new PoisonException(PoisonKind.KeyParked, "an earlier record of its key is parked")
         : Record.SizeInBytes > place.Topic.MaxRecordBytes
-            ? new PoisonException(PoisonKind.Oversize, $"it may take {Record.SizeInBytes:N0} bytes, topic '{place.Topic.Name}' takes {place.Topic.MaxRecordBytes:N0} (max.message.bytes)")
+            ? PoisonException.Oversize(Record.SizeInBytes, place.Topic.Name, place.Topic.MaxRecordBytes)
         : null;
 
     /// <summary>Enqueues <see cref="Record"/> at its place.</summary>
