@@ -77,7 +77,7 @@ internal sealed class PollingService(
 
     private void Acknowledged(IReadOnlyList<long> createdAt)
     {
-        progress.PublishedMany(createdAt.Count);
+        progress.PublishedMany(createdAt.Count, captured: 0);
         relayMetrics.Published.Add(createdAt.Count);
         var now = time.GetUtcNow().UtcTicks;
         foreach (var ticks in createdAt) relayMetrics.PublishDelay.Record(Math.Max(0, (now - ticks) / 1e7));
