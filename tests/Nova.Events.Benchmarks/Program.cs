@@ -15,6 +15,8 @@ var bench = new RootCommand("Measures on servers of its own, beside whatever els
 {
     RelayRateCommand.Create(),
     RelayLatencyCommand.Create(),
+    CaptureCommand.Create(),
+    SnapshotRateCommand.Create(),
     OutboxWriteCommand.Create(),
     MassTransitCommand.Create(),
     PollingCommand.Create(),

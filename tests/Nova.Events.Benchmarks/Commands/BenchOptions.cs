@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Nova.Events.Benchmarks.Contenders;
 using Nova.Events.Cli.Commands;
 
 namespace Nova.Events.Benchmarks.Commands;
@@ -10,6 +11,8 @@ internal static class BenchOptions
     public static Option<bool> Json() => new("--json") { Description = "One line of JSON on standard output." };
 
     public static Option<string> DebeziumHeap() => new("--debezium-heap") { Description = "Largest heap of Debezium's JVM.", DefaultValueFactory = _ => "1g" };
+
+    public static Option<int> DebeziumInFlight() => Positive("--debezium-in-flight", "Requests of Debezium's producer under way at once.", DebeziumSettings.InFlight);
 
     /// <summary>A whole number above 0.</summary>
     public static Option<int> Positive(string name, string description, int value)

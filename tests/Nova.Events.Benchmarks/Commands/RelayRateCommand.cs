@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nova.Events.Benchmarks.Contenders;
 using Nova.Events.Benchmarks.RelayBench;
 using Nova.Events.Benchmarks.Wal;
 using Nova.Events.Cli.Commands;
@@ -24,13 +25,14 @@ internal static class RelayRateCommand
         };
         command.SetAction((parsed, stop) => RunAsync(
             new RelayBenchOptions(
-                new WalContent(parsed.GetValue(rows), parsed.GetValue(each), parsed.GetValue(tableLess)),
-                parsed.GetValue(runs), parsed.GetRequiredValue(skip), parsed.GetRequiredValue(heap), parsed.GetValue(keep)),
+                new WalContent(parsed.GetValue(rows), parsed.GetValue(each), parsed.GetValue(tableLess) ? WalKind.Messages : WalKind.Rows),
+                parsed.GetValue(runs), parsed.GetRequiredValue(skip), new DebeziumOptions(parsed.GetRequiredValue(heap), DebeziumSettings.InFlight, Threads: 1), parsed.GetValue(keep)),
             parsed.GetValue(json), stop));
         return command;
     }
 
-    private static async Task<int> RunAsync(RelayBenchOptions options, bool json, CancellationToken stop)
+    /// <summary>Runs it and shows what it came to.</summary>
+    public static async Task<int> RunAsync(RelayBenchOptions options, bool json, CancellationToken stop)
     {
         var results = await new RelayBenchRun(options).RunAsync(stop);
         if (json) Console.WriteLine(RelayReport.Json(options, results).ToJsonString());

@@ -10,13 +10,14 @@ namespace Nova.Events.Benchmarks.Contenders;
 /// <param name="ConnectionString">The database.</param>
 /// <param name="Kafka">The broker.</param>
 /// <param name="Folder">Its files and its log.</param>
-internal sealed record PublisherPlace(string Name, string ConnectionString, KafkaOptions Kafka, string Folder)
+/// <param name="Stream">What its topic is called behind the prefix.</param>
+internal sealed record PublisherPlace(string Name, string ConnectionString, KafkaOptions Kafka, string Folder, string Stream)
 {
     /// <summary>Partitions of <see cref="Topic"/>.</summary>
     public const int Partitions = 3;
 
     /// <summary>The one topic of the events.</summary>
-    public string Topic => TopicPrefix + "post";
+    public string Topic => TopicPrefix + Stream;
 
     public string TopicPrefix => Name + ".";
 
@@ -26,7 +27,7 @@ internal sealed record PublisherPlace(string Name, string ConnectionString, Kafk
     public static async Task<PublisherPlace> MakeAsync(IPublisher publisher, BenchServers servers, BenchDatabase database, CancellationToken cancellationToken)
     {
         var name = $"{publisher.Name}_{Guid.CreateVersion7():n}";
-        var place = new PublisherPlace(name, database.ConnectionString, servers.Kafka, servers.ContenderFolder(name));
+        var place = new PublisherPlace(name, database.ConnectionString, servers.Kafka, servers.ContenderFolder(name), publisher.Stream);
         await new TopicSetup(servers.Kafka, new TopicOptions()).EnsureAsync([new TopicSpecification(place.Topic, Partitions)], cancellationToken);
         return place;
     }

@@ -1,12 +1,13 @@
 using Nova.Events.Benchmarks.Measuring;
+using Nova.Events.Benchmarks.Wal;
 
 namespace Nova.Events.Benchmarks.RelayBench;
 
 /// <summary>All runs of one contender over one WAL.</summary>
 /// <param name="Name">The contender.</param>
-/// <param name="TableLess">True where it read logical messages.</param>
+/// <param name="Kind">What it read.</param>
 /// <param name="Skipped">Why it did not run; null if it did.</param>
-internal sealed record ContenderResult(string Name, bool TableLess, string? Skipped)
+internal sealed record ContenderResult(string Name, WalKind Kind, string? Skipped)
 {
     public List<ContenderRun> Runs { get; } = [];
 

@@ -16,18 +16,22 @@ internal sealed class RelayBenchRun(RelayBenchOptions options)
         await using var servers = await BenchServers.StartAsync(durable: false, options.Keep, cancellationToken);
         await using var wal = await PreparedWal.CreateAsync(servers, options.Content, cancellationToken);
         // What table-less gains is seen against the same events as rows.
-        await using var rows = options.Content.TableLess ? await PreparedWal.CreateAsync(servers, options.Content with { TableLess = false }, cancellationToken) : null;
-        var relay = new PublishingContender(new NovaRelay(), servers);
+        await using var rows = options.Content.Kind == WalKind.Messages ? await PreparedWal.CreateAsync(servers, options.Content with { Kind = WalKind.Rows }, cancellationToken) : null;
+        var (ours, debezium) = Publishers();
+        var relay = new PublishingContender(ours, servers);
         List<(IContender Contender, PreparedWal Wal, ContenderResult Result)> all = [Entry(relay, wal)];
-        all.Add(rows is null ? Entry(new PublishingContender(new Debezium(options.DebeziumHeap), servers), wal) : Entry(relay, rows));
+        all.Add(rows is null ? Entry(new PublishingContender(debezium, servers), wal) : Entry(relay, rows));
         all.Add(Entry(new PgRecvLogical(servers), wal));
         for (var run = 1; run <= options.Runs; run++)
             foreach (var (contender, read, result) in all.Where(entry => entry.Result.Skipped is null)) await RunOneAsync(contender, read, result, run, cancellationToken);
         return [.. all.Select(entry => entry.Result)];
     }
 
+    private (IPublisher Ours, IPublisher Debezium) Publishers() => options.Content.Kind == WalKind.Updates
+        ? (new NovaCapture(), new DebeziumCapture(options.Debezium, reads: false)) : (new NovaRelay(), new Debezium(options.Debezium.Heap));
+
     private (IContender, PreparedWal, ContenderResult) Entry(IContender contender, PreparedWal wal) =>
-        (contender, wal, new ContenderResult(contender.Name, wal.Content.TableLess, options.Skip.Contains(contender.Name) ? "--skip" : contender.Missing));
+        (contender, wal, new ContenderResult(contender.Name, wal.Content.Kind, options.Skip.Contains(contender.Name) ? "--skip" : contender.Missing));
 
     private static async Task RunOneAsync(IContender contender, PreparedWal wal, ContenderResult result, int number, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Nova.Events.Benchmarks.Measuring;
+using Nova.Events.Benchmarks.Wal;
 using Spectre.Console;
 
 namespace Nova.Events.Benchmarks.RelayBench;
@@ -33,7 +34,7 @@ internal static class RelayReport
         var reader = results.Single(result => result.Name == "pg_recvlogical");
         var json = new JsonObject
         {
-            ["bench"] = "relay",
+            ["bench"] = options.Content.Kind == WalKind.Updates ? "capture" : "relay",
             ["rows"] = options.Content.Events,
             ["transaction_rows"] = options.Content.EventsEach,
             ["runs"] = options.Runs,
@@ -56,7 +57,7 @@ internal static class RelayReport
             ["debezium_rss_mb"] = Figures.Whole(debezium?.PeakMegabytes),
         };
         json["processors_busy_elsewhere"] = Figures.Tenths(results.Max(result => result.Strangers));
-        if (options.Content.TableLess) AddTable(json, ours, results[1]);
+        if (options.Content.Kind == WalKind.Messages) AddTable(json, ours, results[1]);
         return json;
     }
 
@@ -69,5 +70,5 @@ internal static class RelayReport
     }
 
     private static string Title(ContenderResult result, IReadOnlyList<ContenderResult> results) =>
-        results.Any(other => other.TableLess) ? $"{result.Name}, {(result.TableLess ? "table-less" : "table")}" : result.Name;
+        results.Any(other => other.Kind == WalKind.Messages) ? $"{result.Name}, {(result.Kind == WalKind.Messages ? "table-less" : "table")}" : result.Name;
 }

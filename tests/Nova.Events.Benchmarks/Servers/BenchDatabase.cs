@@ -38,6 +38,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
         await new SchemaMigrator(database.DataSource).UpAsync(OutboxSchema.Files, cancellationToken);
         await database.ExecuteAsync($"SELECT nova.outbox_create_partitions({OutboxSchema.PartitionDaysAhead})", cancellationToken);
         await database.ExecuteAsync(await BenchSql.ReadAsync("bench_database.sql", cancellationToken), cancellationToken);
+        await database.ExecuteAsync(await BenchSql.ReadAsync("captured_table.sql", cancellationToken), cancellationToken);
         return database;
     }
 

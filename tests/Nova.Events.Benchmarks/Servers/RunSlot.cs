@@ -20,6 +20,9 @@ internal sealed class RunSlot : IAsyncDisposable
         return new RunSlot(database.Slots, name);
     }
 
+    /// <summary>A slot that somebody else makes under this name, or has made.</summary>
+    public static RunSlot Of(BenchDatabase database, string name) => new(database.Slots, name);
+
     /// <summary>A slot that begins where <paramref name="original"/> stands.</summary>
     public static async Task<RunSlot> CopyAsync(BenchDatabase database, string original, string name, CancellationToken cancellationToken)
     {

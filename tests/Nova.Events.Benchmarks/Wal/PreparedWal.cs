@@ -32,6 +32,7 @@ internal sealed class PreparedWal : IAsyncDisposable
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
         Say.Line($"writing {Content.Events:N0} events, {Content.EventsEach:N0} in a transaction");
+        if (Content.Setup is { } setup) await Database.ExecuteAsync(setup, cancellationToken);
         await Database.Slots.EnsureAsync(Content.Name, cancellationToken);
         await Database.ExecuteAsync("INSERT INTO bench.written SELECT pg_current_wal_insert_lsn(), '0/0'", cancellationToken);
         await Task.WhenAll(Content.Shares().Select(share => WriteShareAsync(share.First, share.Events, cancellationToken)));

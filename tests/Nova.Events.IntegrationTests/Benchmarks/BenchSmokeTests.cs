@@ -32,6 +32,24 @@ public sealed class BenchSmokeTests
     }
 
     [Fact]
+    public async Task Capture_publishes_every_update_of_the_WAL()
+    {
+        var result = await BenchAsync("capture", "--updates", $"{Rows}", "--runs", "1", "--skip", "debezium,pg_recvlogical");
+        result.GetProperty("rows").GetInt32().ShouldBe(Rows);
+        Measured(result, "events_per_second", "cold_events_per_second", "cpu_seconds", "rss_mb");
+        Absent(result, "debezium_events_per_second", "ratio", "cold_ratio", "cpu_ratio");
+    }
+
+    [Fact]
+    public async Task Snapshot_publishes_every_row_and_the_updates_meanwhile()
+    {
+        var result = await BenchAsync("snapshot", "--rows", "20000", "--updates", "200", "--runs", "1", "--skip", "debezium");
+        (result.GetProperty("rows").GetInt32(), result.GetProperty("updates_per_second").GetInt32()).ShouldBe((20_000, 200));
+        Measured(result, "rows_per_second", "rows_per_second_from_start", "cpu_seconds", "rss_mb");
+        Absent(result, "debezium_rows_per_second", "ratio", "from_start_ratio", "debezium_update_p50_ms");
+    }
+
+    [Fact]
     public async Task Outbox_write_compares_the_three_ways()
     {
         var result = await BenchAsync("outbox-write", "--for", "1s", "--clients", "2");

@@ -14,7 +14,7 @@ public sealed class WalContentTests
     [InlineData(1, 1)]
     public void The_writers_share_all_events_and_split_no_transaction(long events, long each)
     {
-        var shares = new WalContent(events, each, TableLess: false).Shares().ToList();
+        var shares = new WalContent(events, each, WalKind.Rows).Shares().ToList();
         shares.Sum(share => share.Events).ShouldBe(events);
         shares.Count.ShouldBeLessThanOrEqualTo(4);
         var next = 0L;

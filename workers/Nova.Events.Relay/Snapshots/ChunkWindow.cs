@@ -24,7 +24,7 @@ internal sealed class ChunkWindow(string table, TransactionSnapshot? floor)
 {
     /// <summary>Keys that are noted; with more of them the chunk is read again.</summary>
     private const int MaxChangedKeys = 1_000_000;
-    private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+    private readonly HashSet<byte[]> _changed = new(KeyBytes.Comparer);
     private readonly TaskCompletionSource<(ChunkOutcome Outcome, ulong EndLsn)> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Names the window in its messages; nobody can guess it.</summary>
@@ -54,7 +54,7 @@ internal sealed class ChunkWindow(string table, TransactionSnapshot? floor)
     public void Change(ReadOnlySpan<byte> key)
     {
         if (_changed.Count >= MaxChangedKeys) IsStale = true;
-        else _changed.Add(Convert.ToBase64String(key));
+        else _changed.GetAlternateLookup<ReadOnlySpan<byte>>().Add(key);
     }
 
     /// <summary>The table was emptied, or is no longer what it was.</summary>
@@ -64,7 +64,7 @@ internal sealed class ChunkWindow(string table, TransactionSnapshot? floor)
     public bool HasChanges => IsStale || _changed.Count > 0;
 
     /// <summary>True if the row with that key changed since the low watermark.</summary>
-    public bool HasChanged(ReadOnlySpan<byte> key) => _changed.Count > 0 && _changed.Contains(Convert.ToBase64String(key));
+    public bool HasChanged(ReadOnlySpan<byte> key) => _changed.Count > 0 && _changed.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(key);
 
     public void Complete(ChunkOutcome outcome, ulong endLsn) => _outcome.TrySetResult((outcome, endLsn));
 
