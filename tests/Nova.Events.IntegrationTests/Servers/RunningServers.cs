@@ -1,3 +1,6 @@
+using Nova.Events.Contracts;
+using Nova.Events.Kafka;
+using Nova.Events.Kafka.Topology;
 using Nova.Events.LocalStack;
 using Npgsql;
 using Xunit;
@@ -29,6 +32,9 @@ public sealed class RunningServers(IMessageSink diagnostics) : IAsyncLifetime
         // SIGKILLs of processes lose nothing without fsync; only a power cut would.
         var options = new LocalServersOptions { DataDirectory = TestFolder.OfThisRun, Fresh = true, Durable = false };
         _servers = await LocalServers.StartAsync(options, new Diagnostics(diagnostics), CancellationToken.None);
+        // A broker makes a topic that somebody writes to with its own default of one partition; a relay with default settings would refuse it.
+        var setup = new TopicSetup(new KafkaOptions { BootstrapServers = Kafka }, new TopicOptions());
+        if (!All.Kafka.IsMock) await setup.EnsureAsync([.. AggregateTypes.All.Select(type => setup.EventTopic(Topics.ForAggregate(type)))]);
     }
 
     /// <summary>A new, empty PostgreSQL database.</summary>
