@@ -18,25 +18,3 @@ CREATE TABLE nova.snapshots (
     updated_at timestamptz,
     finished_at timestamptz
 );
-
--- Grants what the roles need in this database, to those that exist. Idempotent.
-CREATE OR REPLACE FUNCTION nova.grant_roles() RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'nova_writer') THEN
-        GRANT USAGE ON SCHEMA nova TO nova_writer;
-        -- All columns but created_at, which decides the partition: a row of a day that is closed would be dropped unpublished.
-        GRANT INSERT (id, aggregatetype, aggregateid, type, payload, headers, traceparent, tenant, occurred_at, stream_version)
-            ON nova.outbox, nova.stream_events TO nova_writer;
-        GRANT SELECT ON nova.stream_events TO nova_writer;
-        GRANT SELECT, INSERT, UPDATE ON nova.stream_snapshots TO nova_writer;
-    END IF;
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'nova_relay') THEN
-        GRANT USAGE ON SCHEMA nova TO nova_relay;
-        GRANT EXECUTE ON FUNCTION nova.outbox_create_partitions(integer), nova.outbox_close_days(), nova.outbox_days(text, interval),
-            nova.outbox_drop_day(date, text, interval), nova.outbox_default_rows() TO nova_relay;
-        GRANT SELECT, INSERT, UPDATE ON nova.snapshots TO nova_relay;
-    END IF;
-END $$;
-
-SELECT nova.grant_roles();
