@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Nova.Events.Hosting.Stopping;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Topology;
 using Nova.Events.Postgres;
@@ -21,32 +20,9 @@ internal sealed class RelayService(
     RelayProgress progress, RelayMetrics metrics, TimeProvider time, ILogger<RelayService> logger) : BackgroundService
 {
     private readonly RelayOptions _options = relayOptions.Value;
+    private readonly ReconnectPause _pause = new(relayOptions.Value.MaxReconnectDelay);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Yield();
-        await using var dataSource = NpgsqlDataSource.Create(_options.ConnectionString);
-        using var drain = new DrainDeadline(_options.DrainTimeout, time, stoppingToken);
-        var pause = new ReconnectPause(_options.MaxReconnectDelay);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var started = time.GetTimestamp();
-            try
-            {
-                await RelayAsync(dataSource, stoppingToken, drain.Token);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception exception)
-            {
-                // Connections from before the failure may be dead, too: each would fail the next session once more.
-                dataSource.Clear();
-                await PauseAsync(PostgresErrors.Translate(exception, _options.ConnectionString, _options.Slot) ?? exception, pause, time.GetElapsedTime(started), stoppingToken);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => new SessionLoop(_options, time).RunAsync(RelayAsync, Failed, stoppingToken);
 
     private async Task RelayAsync(NpgsqlDataSource dataSource, CancellationToken stopping, CancellationToken drain)
     {
@@ -90,30 +66,20 @@ internal sealed class RelayService(
         }
     }
 
-    /// <summary>Notes the failure and waits.</summary>
-    private async Task PauseAsync(Exception exception, ReconnectPause pause, TimeSpan lasted, CancellationToken stopping)
+    /// <summary>Notes the failure.</summary>
+    /// <returns>How long to wait.</returns>
+    private TimeSpan Failed(Exception exception, Exception cause, TimeSpan lasted)
     {
-        TimeSpan delay;
-        if (exception is SlotInUseException)
+        if (cause is SlotInUseException)
         {
-            delay = pause.AfterSlotInUse();
-            if (progress.State != "standby") RelayLog.StandingBy(logger, _options.Source, exception.Message);
-            progress.StandingBy(exception.Message);
-        }
-        else
-        {
-            delay = pause.AfterFailure(lasted);
-            RelayLog.Failed(logger, exception, _options.Source, delay.TotalMilliseconds, exception.Message);
-            progress.Failing(exception.Message);
+            if (progress.State != "standby") RelayLog.StandingBy(logger, _options.Source, cause.Message);
+            progress.StandingBy(cause.Message);
+            return _pause.AfterSlotInUse();
         }
 
-        try
-        {
-            await Task.Delay(delay, time, stopping);
-        }
-        catch (OperationCanceledException)
-        {
-            // The caller sees the stop.
-        }
+        var delay = _pause.AfterFailure(lasted);
+        RelayLog.Failed(logger, cause, _options.Source, delay.TotalMilliseconds, cause.Message);
+        progress.Failing(cause.Message);
+        return delay;
     }
 }

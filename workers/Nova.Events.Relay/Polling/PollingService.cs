@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Nova.Events.Hosting.Stopping;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Topology;
 using Nova.Events.Postgres;
@@ -21,35 +20,9 @@ internal sealed class PollingService(
     /// <summary>A name that no other process has, nor this one after a restart.</summary>
     private readonly string _poller = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.CreateVersion7():n}";
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Yield();
-        await using var dataSource = NpgsqlDataSource.Create(_options.ConnectionString);
-        using var drain = new DrainDeadline(_options.DrainTimeout, time, stoppingToken);
-        var pause = new ReconnectPause(_options.MaxReconnectDelay);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var started = time.GetTimestamp();
-            try
-            {
-                await PollAsync(dataSource, stoppingToken, drain.Token);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception exception)
-            {
-                // Connections from before the failure may be dead, too: each would fail the next session once more.
-                dataSource.Clear();
-                var cause = PostgresErrors.Translate(exception, _options.ConnectionString, _options.Slot) ?? exception;
-                var delay = pause.AfterFailure(time.GetElapsedTime(started));
-                RelayLog.Failed(logger, exception, _options.Source, delay.TotalMilliseconds, cause.Message);
-                progress.Failing(cause.Message);
-                await Task.Delay(delay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    private readonly ReconnectPause _pause = new(relayOptions.Value.MaxReconnectDelay);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => new SessionLoop(_options, time).RunAsync(PollAsync, Failed, stoppingToken);
 
     private async Task PollAsync(NpgsqlDataSource dataSource, CancellationToken stopping, CancellationToken drain)
     {
@@ -95,5 +68,15 @@ internal sealed class PollingService(
         {
             // The leases end by themselves.
         }
+    }
+
+    /// <summary>Notes the failure.</summary>
+    /// <returns>How long to wait.</returns>
+    private TimeSpan Failed(Exception exception, Exception cause, TimeSpan lasted)
+    {
+        var delay = _pause.AfterFailure(lasted);
+        RelayLog.Failed(logger, exception, _options.Source, delay.TotalMilliseconds, cause.Message);
+        progress.Failing(cause.Message);
+        return delay;
     }
 }

@@ -30,7 +30,6 @@ internal sealed class SessionPublisher : IDisposable
     private readonly CancellationToken _drain;
     private readonly OrderedPublisher _publisher;
     private readonly SessionTopics _topics;
-    private readonly UnmetTails _unmet;
     private readonly SemaphoreSlim _acknowledged = new(0, 1);
     private readonly long[] _committedAt = new long[OrderedPublisher.MaxReportsAtOnce];
 
@@ -41,7 +40,7 @@ internal sealed class SessionPublisher : IDisposable
         Watermark = new AckWatermark(MaxInFlightRecords, options.MaxInFlightBytes);
         _publisher = new OrderedPublisher(start.Kafka, options.Linger, start.MaxBatchBytes, Acknowledged, Fail);
         _topics = new SessionTopics(start, _publisher, time);
-        _unmet = new UnmetTails(start.Tails.Values, start.State.Era, start.SlotLsn);
+        Unmet = new UnmetTails(start.Tails.Values, start.State.Era, start.SlotLsn);
         progress.OldestCommit = () => Watermark.OldestCommittedAt;
     }
 
@@ -55,7 +54,7 @@ internal sealed class SessionPublisher : IDisposable
     public long CommittedAt { get; set; }
 
     /// <summary>The tails that the WAL must come by; nothing is confirmed before they are met.</summary>
-    public UnmetTails Unmet => _unmet;
+    public UnmetTails Unmet { get; }
 
     /// <summary>The topic of a route.</summary>
     public SessionTopic TopicOf(Route route) => _topics.Of(route, _drain);
@@ -63,7 +62,7 @@ internal sealed class SessionPublisher : IDisposable
     /// <summary>Finds the place of a record with a key; false if it is published or parked already.</summary>
     public bool TryPlace(Position position, Route route, ReadOnlySpan<byte> key, ReadOnlySpan<byte> id, out RecordPlace place)
     {
-        if (!_unmet.AllMet) _unmet.Change(position, id);
+        if (!Unmet.AllMet) Unmet.Change(position, id);
         var topic = TopicOf(route);
         var holdsKey = !_lot.IsEmpty && _lot.HoldsKey(route.Topic, key, position);
         return TryPlace(new RecordPlace(position, route, topic, topic.PartitionOf(key), holdsKey), out place);
@@ -72,7 +71,7 @@ internal sealed class SessionPublisher : IDisposable
     /// <summary>Finds the place of a record in a given partition, whatever its key holds; false if it is published or parked already.</summary>
     public bool TryPlace(Position position, Route route, int partition, ReadOnlySpan<byte> id, out RecordPlace place)
     {
-        if (!_unmet.AllMet) _unmet.Change(position, id);
+        if (!Unmet.AllMet) Unmet.Change(position, id);
         return TryPlace(new RecordPlace(position, route, TopicOf(route), partition, HoldsKey: false), out place);
     }
 
