@@ -28,11 +28,11 @@ public sealed class ClientEventEncoder(IEnumerable<string> eventTypes) : RowEnco
 
         public NativeBlock Block { get; }
 
-        public string? TryWrite(ConsumedRecord record)
+        public string? TryWrite(RecordView record)
         {
             if (_record.TryWrite(record) is { } reason) return reason;
             if (!_eventTypes.Contains(record.Header(HeaderNames.EventType)!)) return "The event type is not one of the client events.";
-            if (record.Value is null) return "A client event has no tombstone.";
+            if (record.IsTombstone) return "A client event has no tombstone.";
             if (Parse(record.Value) is not { } clientEvent) return "The payload is not a client event in JSON.";
             if (clientEvent.OccurredAt.Year is < 1900 or >= 2300) return "The client event's time is out of range.";
             _userId.Values.WriteInt64(clientEvent.UserId);
@@ -42,7 +42,7 @@ public sealed class ClientEventEncoder(IEnumerable<string> eventTypes) : RowEnco
             return null;
         }
 
-        private static ClientEvent? Parse(byte[] value)
+        private static ClientEvent? Parse(ReadOnlySpan<byte> value)
         {
             try
             {

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using Nova.Events.Contracts;
@@ -16,11 +15,6 @@ public sealed class DomainEventEncoder : RowEncoder
 
     private sealed class DomainEventBlock : IRowBlock
     {
-        private static readonly FrozenSet<string> OwnColumns = new[]
-        {
-            HeaderNames.Id, HeaderNames.EventType, HeaderNames.Position, HeaderNames.Traceparent, HeaderNames.Tenant, HeaderNames.OccurredAt, HeaderNames.StreamVersion,
-        }.ToFrozenSet(StringComparer.Ordinal);
-
         private readonly RecordColumns _record = new();
         private readonly NativeColumn _aggregateType = new("aggregate_type", "String");
         private readonly NativeColumn _aggregateId = new("aggregate_id", "String");
@@ -33,10 +27,10 @@ public sealed class DomainEventEncoder : RowEncoder
 
         public NativeBlock Block { get; }
 
-        public string? TryWrite(ConsumedRecord record)
+        public string? TryWrite(RecordView record)
         {
             if (_record.TryWrite(record) is { } reason) return reason;
-            if (record.Value is { } value && !IsJson(value)) return "The payload is not JSON.";
+            if (!record.IsTombstone && !IsJson(record.Value)) return "The payload is not JSON.";
             if (!TryOccurredAt(record, out var occurredAt)) return "The occurred-at header is not an ISO 8601 time.";
             if (!TryStreamVersion(record, out var streamVersion)) return "The stream-version header is not a number.";
 
@@ -45,12 +39,16 @@ public sealed class DomainEventEncoder : RowEncoder
             _aggregateId.Values.WriteString(record.Key);
             _payload.Values.WriteString(record.Value);
             foreach (var header in record.Headers)
-                if (!OwnColumns.Contains(header.Name)) _headers.AddEntry(header.Name, header.Value);
+                if (!IsOwnColumn(header.Name)) _headers.AddEntry(header.Name, header.Value);
             _headers.EndMap();
             _occurredAt.Values.WriteInt64(RecordColumns.Microseconds(occurredAt));
             _streamVersion.Values.WriteInt64(streamVersion);
             return null;
         }
+
+        private static bool IsOwnColumn(ReadOnlySpan<byte> name) =>
+            name.SequenceEqual("id"u8) || name.SequenceEqual("eventType"u8) || name.SequenceEqual("position"u8) || name.SequenceEqual("occurred-at"u8)
+            || name.SequenceEqual("traceparent"u8) || name.SequenceEqual("tenant"u8) || name.SequenceEqual("stream-version"u8);
 
         private static bool IsJson(ReadOnlySpan<byte> value)
         {
@@ -67,7 +65,7 @@ public sealed class DomainEventEncoder : RowEncoder
         }
 
         // DateTime64 holds the years 1900 to 2299.
-        private static bool TryOccurredAt(ConsumedRecord record, out DateTimeOffset occurredAt)
+        private static bool TryOccurredAt(RecordView record, out DateTimeOffset occurredAt)
         {
             occurredAt = record.Timestamp;
             return !record.TryGetHeader(HeaderNames.OccurredAt, out _)
@@ -76,7 +74,7 @@ public sealed class DomainEventEncoder : RowEncoder
                     && occurredAt.Year is >= 1900 and < 2300);
         }
 
-        private static bool TryStreamVersion(ConsumedRecord record, out long version)
+        private static bool TryStreamVersion(RecordView record, out long version)
         {
             version = 0;
             return !record.TryGetHeader(HeaderNames.StreamVersion, out var header)

@@ -17,7 +17,7 @@ internal sealed class NativeColumn(string name, string type)
     /// <summary>A map is its cumulative sizes, then all keys, then all values.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Pieces => _keys is null ? [Values.Written] : [Values.Written, _keys.Written, _mapped!.Written];
 
-    public void AddEntry(string key, ReadOnlySpan<byte> value)
+    public void AddEntry(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         _keys!.WriteString(key);
         _mapped!.WriteString(value);

@@ -22,7 +22,7 @@ internal sealed class RecordColumns
     public NativeColumn[] All => [_tenant, _eventType, _eventId, _traceparent, _topic, _partition, _offset, _timestamp, _source, _position];
 
     /// <summary>Writes them; otherwise says why not.</summary>
-    public string? TryWrite(ConsumedRecord record)
+    public string? TryWrite(RecordView record)
     {
         if (!record.TryGetHeader(HeaderNames.Id, out var id)) return "The record has no id header.";
         if (!Utf8Parser.TryParse(id, out Guid eventId, out var read) || read != id.Length) return "The id header is not a UUID.";

@@ -20,5 +20,5 @@ internal interface IRowBlock
     NativeBlock Block { get; }
 
     /// <summary>Writes the row of <paramref name="record"/>; otherwise says why there is none, in one sentence without payload.</summary>
-    string? TryWrite(ConsumedRecord record);
+    string? TryWrite(RecordView record);
 }

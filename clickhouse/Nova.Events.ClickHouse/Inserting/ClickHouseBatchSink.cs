@@ -28,11 +28,10 @@ public sealed class ClickHouseBatchSink : IBatchSink
     public string Name { get; }
 
     /// <inheritdoc/>
-    public EncodedBatch Encode(OffsetRange range, IReadOnlyList<ConsumedRecord> records)
+    public EncodedBatch Encode(OffsetRange range, RecordBatch records)
     {
         ArgumentNullException.ThrowIfNull(records);
         var rows = _encoder.NewBlock();
-        var accepted = new List<ConsumedRecord>(records.Count);
         var rejected = new List<RejectedRecord>();
         foreach (var record in records)
         {
@@ -44,9 +43,10 @@ public sealed class ClickHouseBatchSink : IBatchSink
             }
 
             rows.Block.EndRow();
-            accepted.Add(record);
         }
 
+        var refused = rejected.Select(static letter => letter.Record.Offset).ToHashSet();
+        var accepted = refused.Count == 0 ? records : records.Where(record => !refused.Contains(record.Offset));
         var pieces = rows.Block.Finish();
         return new EncodedBatch(range, pieces, accepted, NativeBlock.ChecksumOf(pieces), rejected, rows.Block);
     }
@@ -125,7 +125,7 @@ public sealed class ClickHouseBatchSink : IBatchSink
 
     private string Scratch => Name + "_scratch";
 
-    private async Task BisectAsync(OffsetRange range, IReadOnlyList<ConsumedRecord> records, List<RejectedRecord> refused, CancellationToken cancellationToken)
+    private async Task BisectAsync(OffsetRange range, RecordBatch records, List<RejectedRecord> refused, CancellationToken cancellationToken)
     {
         using var part = Encode(range, records);
         try
@@ -139,8 +139,8 @@ public sealed class ClickHouseBatchSink : IBatchSink
         catch (ClickHouseException exception) when (exception.Kind == ClickHouseErrorKind.Row)
         {
             var half = records.Count / 2;
-            await BisectAsync(range, [.. records.Take(half)], refused, cancellationToken);
-            await BisectAsync(range, [.. records.Skip(half)], refused, cancellationToken);
+            await BisectAsync(range, records.Slice(0, half), refused, cancellationToken);
+            await BisectAsync(range, records.Slice(half, records.Count - half), refused, cancellationToken);
         }
     }
 

@@ -10,7 +10,7 @@ namespace Nova.Events.Contracts.Records;
 public sealed class EncodedBatch(
     OffsetRange range,
     IReadOnlyList<ReadOnlyMemory<byte>> body,
-    IReadOnlyList<ConsumedRecord> records,
+    RecordBatch records,
     ulong checksum,
     IReadOnlyList<RejectedRecord> rejected,
     IDisposable? owner = null) : IDisposable
@@ -22,7 +22,7 @@ public sealed class EncodedBatch(
     public IReadOnlyList<ReadOnlyMemory<byte>> Body { get; } = body;
 
     /// <summary>The records that became rows, in order.</summary>
-    public IReadOnlyList<ConsumedRecord> Records { get; } = records;
+    public RecordBatch Records { get; } = records;
 
     /// <summary>Rows that it carries.</summary>
     public int Rows => Records.Count;
@@ -40,4 +40,4 @@ public sealed class EncodedBatch(
 /// <summary>A record that cannot become a row.</summary>
 /// <param name="Record">The record.</param>
 /// <param name="Reason">Why, in one sentence without payload.</param>
-public readonly record struct RejectedRecord(ConsumedRecord Record, string Reason);
+public readonly record struct RejectedRecord(RecordView Record, string Reason);

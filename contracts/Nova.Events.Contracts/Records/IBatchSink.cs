@@ -10,7 +10,7 @@ public interface IBatchSink
     string Name { get; }
 
     /// <summary>Encodes <paramref name="records"/> (in offset order, repeats already taken out). What it cannot encode comes back rejected.</summary>
-    EncodedBatch Encode(OffsetRange range, IReadOnlyList<ConsumedRecord> records);
+    EncodedBatch Encode(OffsetRange range, RecordBatch records);
 
     /// <summary>
     /// Inserts the batch as one block. A repetition under the same <paramref name="token"/> adds nothing; so does one that arrives late.

@@ -7,7 +7,7 @@ internal sealed class WatchedSink(IBatchSink sink, Action<InsertOutcome> seen) :
 {
     public string Name => sink.Name;
 
-    public EncodedBatch Encode(OffsetRange range, IReadOnlyList<ConsumedRecord> records) => sink.Encode(range, records);
+    public EncodedBatch Encode(OffsetRange range, RecordBatch records) => sink.Encode(range, records);
 
     public async Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ internal sealed class FrozenSink(IBatchSink sink) : IBatchSink
 
     public string Name => sink.Name;
 
-    public EncodedBatch Encode(OffsetRange range, IReadOnlyList<ConsumedRecord> records) => sink.Encode(range, records);
+    public EncodedBatch Encode(OffsetRange range, RecordBatch records) => sink.Encode(range, records);
 
     public async Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken)
     {

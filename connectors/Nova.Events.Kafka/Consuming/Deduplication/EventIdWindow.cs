@@ -13,9 +13,9 @@ internal sealed class EventIdWindow(int window)
     private readonly Dictionary<Guid, long> _lastOffsets = [];
     private readonly Queue<(long Offset, Guid Id)> _order = new();
 
-    public bool IsRepeat(ConsumedRecord record)
+    public bool IsRepeat(RecordView record)
     {
-        if (!record.TryGetHeader(HeaderNames.Id, out var header)
+        if (!record.TryGetHeader("id"u8, out var header)
             || !Utf8Parser.TryParse(header, out Guid id, out var read)
             || read != header.Length) return false;
         Forget(record.Offset - window);

@@ -1,4 +1,7 @@
+using Confluent.Kafka;
 using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Memory;
+using Nova.Events.Kafka.Consuming.Native;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
 
@@ -13,14 +16,14 @@ internal enum FlushReason
 }
 
 /// <summary>Records of a contiguous range, as they were read.</summary>
-internal sealed record SealedBatch(OffsetRange Range, IReadOnlyList<ConsumedRecord> Records, long Bytes, FlushReason Reason);
+internal sealed record SealedBatch(OffsetRange Range, GatheredRecords Records, FlushReason Reason);
 
 /// <summary>
 /// Gathers the records of one partition until rows, bytes or age say enough. While an earlier owner's intent is to be repeated only its last offset counts.
 /// </summary>
-internal sealed class BatchAccumulator(string topic, int partition, long firstOffset, SinkConsumerOptions options, TimeProvider time)
+internal sealed class BatchAccumulator(TopicPartition partition, long firstOffset, RecordBlockPool pool, SinkConsumerOptions options, TimeProvider time)
 {
-    private List<ConsumedRecord> _records = [];
+    private GatheredRecords _records = new(partition, pool);
     private long _oldest;
 
     /// <summary>The next range begins here.</summary>
@@ -29,37 +32,41 @@ internal sealed class BatchAccumulator(string topic, int partition, long firstOf
     /// <summary>Last offset of the intent to be repeated first; null once it is sealed.</summary>
     public long? SealAt { get; set; }
 
-    public long Bytes { get; private set; }
+    /// <summary>Bytes of memory that its records take, used or not.</summary>
+    public long Bytes => _records.Bytes;
 
-    public DateTimeOffset? OldestTimestamp => _records.Count == 0 ? null : _records[0].Timestamp;
+    public DateTimeOffset? OldestTimestamp { get; private set; }
 
     public bool IsEmpty => _records.Count == 0;
 
-    public void Add(ConsumedRecord record)
+    public void Add(in FetchedRecord record)
     {
-        if (_records.Count == 0) _oldest = time.GetTimestamp();
-        _records.Add(record);
-        Bytes += record.Footprint();
+        var view = _records.Add(record);
+        if (_records.Count > 1) return;
+        (_oldest, OldestTimestamp) = (time.GetTimestamp(), view.Timestamp);
     }
 
     /// <summary>Why the batch should end now; null while it should not.</summary>
     public FlushReason? Due()
     {
         if (_records.Count == 0) return null;
-        if (SealAt is { } last) return _records[^1].Offset >= last ? FlushReason.Intent : null;
+        if (SealAt is { } last) return _records.Last.Offset >= last ? FlushReason.Intent : null;
         if (_records.Count >= options.BatchRows) return FlushReason.Rows;
-        if (Bytes >= options.BatchBytes) return FlushReason.Bytes;
+        if (_records.Size >= options.BatchBytes) return FlushReason.Bytes;
         return time.GetElapsedTime(_oldest) >= options.BatchAge ? FlushReason.Age : null;
     }
+
+    /// <summary>
+    /// True where the intent ends before <paramref name="offset"/>, and is to be sealed first: its last record may be gone from the log meanwhile.
+    /// </summary>
+    public bool EndsBefore(long offset) => SealAt is { } last && offset > last;
 
     /// <summary>Ends the batch; an intent's batch at exactly the intent's last offset, even where that offset holds no record any more.</summary>
     public SealedBatch Seal(FlushReason reason)
     {
-        var last = reason == FlushReason.Intent && SealAt is { } intended ? intended : _records[^1].Offset;
-        var taken = _records.Count > 0 && _records[^1].Offset > last ? _records.FindAll(record => record.Offset <= last) : _records;
-        var rest = ReferenceEquals(taken, _records) ? [] : _records.FindAll(record => record.Offset > last);
-        var batch = new SealedBatch(new OffsetRange(topic, partition, FirstOffset, last), taken, taken.Sum(record => record.Footprint()), reason);
-        (FirstOffset, SealAt, Bytes, _records, _oldest) = (last + 1, null, rest.Sum(record => record.Footprint()), rest, time.GetTimestamp());
+        var last = reason == FlushReason.Intent && SealAt is { } intended ? intended : _records.Last.Offset;
+        var batch = new SealedBatch(new OffsetRange(partition.Topic, partition.Partition.Value, FirstOffset, last), _records, reason);
+        (FirstOffset, SealAt, OldestTimestamp, _records) = (last + 1, null, null, new GatheredRecords(partition, pool));
         return batch;
     }
 }

@@ -47,7 +47,7 @@ internal sealed class BatchPreparation(IBatchSink sink, RepeatRule rule, SinkSes
     }
 
     /// <summary>The same range without rows that the server refused; null where the intent could not name them all.</summary>
-    public PreparedBatch? Without(PreparedBatch batch, IEnumerable<ConsumedRecord> refused)
+    public PreparedBatch? Without(PreparedBatch batch, IEnumerable<RecordView> refused)
     {
         var excluded = batch.Excluded.Union(OffsetSpans.Of(refused.Select(record => record.Offset)));
         var without = Encode(batch.Judged, excluded, batch.Attempt, isCommitted: false);
@@ -59,10 +59,8 @@ internal sealed class BatchPreparation(IBatchSink sink, RepeatRule rule, SinkSes
     private JudgedBatch Judge(SealedBatch batch)
     {
         var before = rule.Positions;
-        var kept = new List<ConsumedRecord>(batch.Records.Count);
-        foreach (var record in batch.Records)
-            if (!rule.IsRepeat(record)) kept.Add(record);
-        return new JudgedBatch(batch.Range, kept, batch.Records.Count - kept.Count, before, rule.Positions, batch.Reason, batch.Bytes);
+        var kept = batch.Records.Batch.Where(record => !rule.IsRepeat(record));
+        return new JudgedBatch(batch.Range, kept, batch.Records, batch.Records.Count - kept.Count, before, rule.Positions, batch.Reason);
     }
 
     private async Task<PreparedBatch> RepairAsync(JudgedBatch judged, CancellationToken cancellationToken)
@@ -103,14 +101,15 @@ internal sealed class BatchPreparation(IBatchSink sink, RepeatRule rule, SinkSes
 
     private static void EnsureSameTopic(JudgedBatch judged, IReadOnlyList<StoredRow> stored)
     {
-        var timestamps = judged.Kept.ToDictionary(record => record.Offset, record => record.Timestamp);
+        var timestamps = new Dictionary<long, DateTimeOffset>();
+        foreach (var record in judged.Kept) timestamps[record.Offset] = record.Timestamp;
         foreach (var row in stored)
             if (timestamps.TryGetValue(row.Offset, out var timestamp) && timestamp != row.Timestamp) throw new TopicReplacedException(judged.Range, row.Offset);
     }
 
     private PreparedBatch Encode(JudgedBatch judged, OffsetSpans excluded, int attempt, bool isCommitted)
     {
-        var records = excluded.IsEmpty ? judged.Kept : judged.Kept.Where(record => !excluded.Contains(record.Offset)).ToList();
+        var records = excluded.IsEmpty ? judged.Kept : judged.Kept.Where(record => !excluded.Contains(record.Offset));
         return new PreparedBatch(judged, sink.Encode(judged.Range, records), excluded, attempt, isCommitted);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Memory;
 using Nova.Events.Kafka.Consuming.State;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
@@ -35,21 +36,22 @@ internal sealed class PreparedBatch(JudgedBatch judged, EncodedBatch encoded, Of
 /// <summary>The records of a range that are no repeats, and the positions before and after it.</summary>
 internal sealed record JudgedBatch(
     OffsetRange Range,
-    IReadOnlyList<ConsumedRecord> Kept,
+    RecordBatch Kept,
+    GatheredRecords Memory,
     int Repeats,
     ImmutableSortedDictionary<string, Position> PositionsBefore,
     ImmutableSortedDictionary<string, Position> PositionsAfter,
-    FlushReason Reason,
-    long Bytes)
+    FlushReason Reason)
 {
     /// <summary>The part up to <paramref name="last"/>, and the rest.</summary>
     public (JudgedBatch Head, JudgedBatch Tail) CutAfter(long last)
     {
-        var head = Kept.Where(record => record.Offset <= last).ToList();
+        var head = Kept.Where(record => record.Offset <= last);
+        Memory.Retain();
         var rule = new Deduplication.PositionRule(PositionsBefore);
         foreach (var record in head) rule.IsRepeat(record);
         return (
             this with { Range = Range with { Last = last }, Kept = head, PositionsAfter = rule.Positions },
-            this with { Range = Range with { First = last + 1 }, Kept = Kept.Skip(head.Count).ToList(), PositionsBefore = rule.Positions, Repeats = 0, Bytes = 0 });
+            this with { Range = Range with { First = last + 1 }, Kept = Kept.Slice(head.Count, Kept.Count - head.Count), PositionsBefore = rule.Positions, Repeats = 0 });
     }
 }

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Confluent.Kafka;
-using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming.Deduplication;
+using Nova.Events.Kafka.Consuming.Native;
 using Nova.Events.Kafka.Consuming.State;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
@@ -36,7 +36,7 @@ internal sealed class SinkLane : IDisposable
         _committed = _start;
         ReadFrom = Math.Max(assigned.LogStart, _start - (route.EventIdWindow ?? 0));
         _rule = new RepeatRule(_state.Positions, route.EventIdWindow);
-        _accumulator = new BatchAccumulator(Partition.Topic, Partition.Partition.Value, _start, session.Options, session.Time) { SealAt = _state.Intent?.Last };
+        _accumulator = new BatchAccumulator(Partition, _start, session.Memory, session.Options, session.Time) { SealAt = _state.Intent?.Last };
         _preparation = new BatchPreparation(route.Target, _rule, session);
         gate.Begin(_start, assigned.Committed.Metadata);
         _protocol = new SinkProtocol(route, _sealed.Reader, _preparation, gate, session) { CommittedPast = Finish };
@@ -64,17 +64,18 @@ internal sealed class SinkLane : IDisposable
 
     public void Start() => Completion = Task.Run(RunAsync);
 
-    public void Take(ConsumedRecord record)
+    public void Take(in FetchedRecord record)
     {
         Volatile.Write(ref _readUpTo, record.Offset + 1);
         if (record.Offset < _start)
         {
-            _rule.IsRepeat(record);
+            LookBack(record);
             return;
         }
 
+        if (_accumulator.EndsBefore(record.Offset)) Seal(FlushReason.Intent);
         _accumulator.Add(record);
-        SealIfDue();
+        if (_accumulator.Due() is not (null or FlushReason.Age)) SealIfDue();
     }
 
     /// <summary>The log ends: an intent that reaches beyond it can't be repeated as it was, and what there is must do.</summary>
@@ -133,6 +134,14 @@ internal sealed class SinkLane : IDisposable
         get { lock (_waiting) return _waiting.Count > 0; }
     }
 
+    private void LookBack(in FetchedRecord record)
+    {
+        var block = _session.Memory.Rent(Partition, record.Size);
+        record.TryCopyTo(block);
+        _rule.IsRepeat(block[0]);
+        _session.Memory.Return(block);
+    }
+
     private async Task RunAsync()
     {
         try
@@ -155,14 +164,14 @@ internal sealed class SinkLane : IDisposable
         var batch = _accumulator.Seal(reason);
         lock (_waiting)
             if (oldest is { } timestamp) _waiting.Enqueue((batch.Range.Last, timestamp));
-        Interlocked.Add(ref _handedOver, batch.Bytes);
+        Interlocked.Add(ref _handedOver, batch.Records.Bytes);
         _sealed.Writer.TryWrite(batch);
     }
 
     private void Finish(PreparedBatch batch)
     {
         Volatile.Write(ref _committed, batch.Range.Last + 1);
-        Interlocked.Add(ref _finished, batch.Judged.Bytes);
+        if (batch.Judged.Memory.Release()) Interlocked.Add(ref _finished, batch.Judged.Memory.Bytes);
         lock (_waiting)
             while (_waiting.TryPeek(out var first) && first.Last <= batch.Range.Last) _waiting.Dequeue();
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Memory;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
 
@@ -11,6 +12,8 @@ internal sealed class SinkSession(SinkConsumerOptions options, DeadLetterWriter 
     public SinkConsumerOptions Options => options;
 
     public DeadLetterWriter DeadLetters => deadLetters;
+
+    public RecordBlockPool Memory { get; } = new(options.MaxBufferedBytes);
 
     public ILogger Logger => logger;
 
