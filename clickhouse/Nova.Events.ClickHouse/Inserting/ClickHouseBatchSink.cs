@@ -21,7 +21,7 @@ public sealed class ClickHouseBatchSink : IBatchSink
         ArgumentNullException.ThrowIfNull(encoder);
         (_client, Name, _encoder, _logger, _time) = (client, table, encoder, logger, time);
         using var block = encoder.NewBlock().Block;
-        _columns = string.Join(", ", block.ColumnNames);
+        _columns = string.Join(", ", block.Columns.Select(static column => column.Name));
     }
 
     /// <inheritdoc/>
@@ -35,14 +35,7 @@ public sealed class ClickHouseBatchSink : IBatchSink
         var rejected = new List<RejectedRecord>();
         foreach (var record in records)
         {
-            if (rows.TryWrite(record) is { } reason)
-            {
-                rows.Block.DropRow();
-                rejected.Add(new RejectedRecord(record, reason));
-                continue;
-            }
-
-            rows.Block.EndRow();
+            if (rows.TryWrite(record) is { } reason) rejected.Add(new RejectedRecord(record, reason));
         }
 
         var refused = rejected.Select(static letter => letter.Record.Offset).ToHashSet();
@@ -134,7 +127,7 @@ public sealed class ClickHouseBatchSink : IBatchSink
         }
         catch (ClickHouseException exception) when (exception.Kind == ClickHouseErrorKind.Row && records.Count == 1)
         {
-            refused.Add(new RejectedRecord(records[0], $"ClickHouse refused the row with code {exception.Code}."));
+            refused.Add(new RejectedRecord(records.First(), $"ClickHouse refused the row with code {exception.Code}."));
         }
         catch (ClickHouseException exception) when (exception.Kind == ClickHouseErrorKind.Row)
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 
@@ -19,8 +20,8 @@ internal sealed class EventIdWindow(int window)
             || !Utf8Parser.TryParse(header, out Guid id, out var read)
             || read != header.Length) return false;
         Forget(record.Offset - window);
-        var repeat = _lastOffsets.ContainsKey(id);
-        _lastOffsets[id] = record.Offset;
+        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_lastOffsets, id, out var repeat);
+        last = record.Offset;
         _order.Enqueue((record.Offset, id));
         return repeat;
     }

@@ -7,11 +7,10 @@ namespace Nova.Events.Kafka.Consuming.Memory;
 /// <summary>Records of a partition, copied out of the client's memory one after the other. One thread gathers; once they are handed over nothing is added.</summary>
 internal sealed class GatheredRecords(TopicPartition partition, RecordBlockPool pool)
 {
-    private readonly List<RecordView> _views = [];
     private readonly List<RecordBlock> _blocks = [];
     private int _holders = 1;
 
-    public int Count => _views.Count;
+    public int Count { get; private set; }
 
     /// <summary>Bytes of the records.</summary>
     public long Size { get; private set; }
@@ -20,24 +19,16 @@ internal sealed class GatheredRecords(TopicPartition partition, RecordBlockPool 
     public long Bytes { get; private set; }
 
     /// <summary>The last one.</summary>
-    public RecordView Last => _views[^1];
+    public RecordView Last => _blocks[^1][_blocks[^1].Count - 1];
 
-    public RecordBatch Batch => new(_views);
+    /// <summary>All of them.</summary>
+    public RecordBatch Batch() => new(_blocks);
 
-    public RecordView Add(in FetchedRecord record)
+    public void Add(in FetchedRecord record)
     {
-        if (_blocks.Count == 0 || !record.TryCopyTo(_blocks[^1]))
-        {
-            var block = pool.Rent(partition, record.Size);
-            record.TryCopyTo(block);
-            _blocks.Add(block);
-            Bytes += block.Capacity;
-        }
-
-        var view = _blocks[^1][_blocks[^1].Count - 1];
-        _views.Add(view);
+        if (_blocks.Count == 0 || !record.TryCopyTo(_blocks[^1])) AddBlock(record);
+        Count++;
         Size += record.Size;
-        return view;
     }
 
     /// <summary>One more holds the memory.</summary>
@@ -50,5 +41,13 @@ internal sealed class GatheredRecords(TopicPartition partition, RecordBlockPool 
         if (Interlocked.Decrement(ref _holders) > 0) return false;
         foreach (var block in _blocks) pool.Return(block);
         return true;
+    }
+
+    private void AddBlock(in FetchedRecord record)
+    {
+        var block = pool.Rent(partition, record.Size);
+        record.TryCopyTo(block);
+        _blocks.Add(block);
+        Bytes += block.Capacity;
     }
 }

@@ -41,9 +41,8 @@ internal sealed class BatchAccumulator(TopicPartition partition, long firstOffse
 
     public void Add(in FetchedRecord record)
     {
-        var view = _records.Add(record);
-        if (_records.Count > 1) return;
-        (_oldest, OldestTimestamp) = (time.GetTimestamp(), view.Timestamp);
+        _records.Add(record);
+        if (_records.Count == 1) (_oldest, OldestTimestamp) = (time.GetTimestamp(), _records.Last.Timestamp);
     }
 
     /// <summary>Why the batch should end now; null while it should not.</summary>

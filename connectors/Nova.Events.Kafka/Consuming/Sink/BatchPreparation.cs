@@ -59,7 +59,7 @@ internal sealed class BatchPreparation(IBatchSink sink, RepeatRule rule, SinkSes
     private JudgedBatch Judge(SealedBatch batch)
     {
         var before = rule.Positions;
-        var kept = batch.Records.Batch.Where(record => !rule.IsRepeat(record));
+        var kept = batch.Records.Batch().Where(record => !rule.IsRepeat(record));
         return new JudgedBatch(batch.Range, kept, batch.Records, batch.Records.Count - kept.Count, before, rule.Positions, batch.Reason);
     }
 

@@ -1,0 +1,9 @@
+namespace Nova.Events.Benchmarks.SinkBench;
+
+/// <summary>What <c>bench sink</c> was asked for.</summary>
+/// <param name="Events">Client events in the topic.</param>
+/// <param name="Runs">Runs of each contender, interleaved.</param>
+/// <param name="Consumers">Consumers of ClickHouse's Kafka engine.</param>
+/// <param name="Skip">Contenders to leave out.</param>
+/// <param name="Keep">Servers and topic stay for the next run.</param>
+internal sealed record SinkBenchOptions(int Events, int Runs, int Consumers, IReadOnlyCollection<string> Skip, bool Keep);
