@@ -14,6 +14,9 @@ internal sealed class ColumnBuffer
     /// <summary>What was written, in pieces; nothing may be written afterwards.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Pieces => _used == 0 ? _full : _full.Append(_chunk.AsMemory(0, _used));
 
+    /// <summary>Bytes of memory that it takes.</summary>
+    public long Bytes { get; private set; }
+
     public void WriteInt32(int value) => BinaryPrimitives.WriteInt32LittleEndian(Next(sizeof(int)), value);
 
     public void WriteInt64(long value) => BinaryPrimitives.WriteInt64LittleEndian(Next(sizeof(long)), value);
@@ -75,6 +78,7 @@ internal sealed class ColumnBuffer
         if (_used > 0) _full.Add(_chunk.AsMemory(0, _used));
         _chunk = count > ChunkPool.ChunkBytes ? GC.AllocateUninitializedArray<byte>(count) : ChunkPool.Rent();
         _chunks.Add(_chunk);
+        Bytes += _chunk.Length;
         _used = 0;
     }
 }

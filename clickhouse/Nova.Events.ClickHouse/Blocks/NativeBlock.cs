@@ -15,6 +15,9 @@ internal sealed class NativeBlock(params NativeColumn[] columns) : IDisposable
 
     public IReadOnlyList<NativeColumn> Columns => columns;
 
+    /// <summary>Bytes of memory that its values take.</summary>
+    public long Bytes => columns.Sum(static column => column.Bytes);
+
     /// <summary>Every column has its value of the row.</summary>
     public void EndRow() => Rows++;
 

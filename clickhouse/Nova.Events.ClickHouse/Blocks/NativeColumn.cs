@@ -13,6 +13,9 @@ internal sealed class NativeColumn(string name, string type)
 
     public ColumnBuffer Values { get; } = new();
 
+    /// <summary>Bytes of memory that its values take.</summary>
+    public long Bytes => Values.Bytes + (_keys?.Bytes ?? 0) + (_mapped?.Bytes ?? 0);
+
     /// <summary>A map is its cumulative sizes, then all keys, then all values.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Pieces => _keys is null ? Values.Pieces : Values.Pieces.Concat(_keys.Pieces).Concat(_mapped!.Pieces);
 

@@ -28,21 +28,7 @@ public sealed class ClickHouseBatchSink : IBatchSink
     public string Name { get; }
 
     /// <inheritdoc/>
-    public EncodedBatch Encode(OffsetRange range, RecordBatch records)
-    {
-        ArgumentNullException.ThrowIfNull(records);
-        var rows = _encoder.NewBlock();
-        var rejected = new List<RejectedRecord>();
-        foreach (var record in records)
-        {
-            if (rows.TryWrite(record) is { } reason) rejected.Add(new RejectedRecord(record, reason));
-        }
-
-        var refused = rejected.Select(static letter => letter.Record.Offset).ToHashSet();
-        var accepted = refused.Count == 0 ? records : records.Where(record => !refused.Contains(record.Offset));
-        var pieces = rows.Block.Finish();
-        return new EncodedBatch(range, pieces, accepted, NativeBlock.ChecksumOf(pieces), rejected, rows.Block);
-    }
+    public IBatchEncoder NewBatch() => new NativeBatchEncoder(_encoder.NewBlock());
 
     /// <inheritdoc/>
     public async Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken)
@@ -66,19 +52,19 @@ public sealed class ClickHouseBatchSink : IBatchSink
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(EncodedBatch batch, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(OffsetRange range, RecordBatch records, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(records);
         var refused = new List<RejectedRecord>();
         try
         {
             // Engine Null reads the rows like the table would and keeps none: nothing is tried on the table itself.
             await _client.ExecuteAsync($"CREATE OR REPLACE TABLE {Scratch} AS {Name} ENGINE = Null", cancellationToken);
-            await BisectAsync(batch.Range, batch.Records, refused, cancellationToken);
+            await BisectAsync(range, records, refused, cancellationToken);
         }
         catch (ClickHouseException exception)
         {
-            ClickHouseLog.BisectFailed(_logger, Name, batch.Range.ToString(), exception.Message);
+            ClickHouseLog.BisectFailed(_logger, Name, range.ToString(), exception.Message);
             return [];
         }
 
@@ -120,7 +106,9 @@ public sealed class ClickHouseBatchSink : IBatchSink
 
     private async Task BisectAsync(OffsetRange range, RecordBatch records, List<RejectedRecord> refused, CancellationToken cancellationToken)
     {
-        using var part = Encode(range, records);
+        using var encoder = NewBatch();
+        foreach (var record in records) encoder.TryAdd(record);
+        using var part = encoder.Finish(range);
         try
         {
             await SendAsync(Scratch, part, "scratch:" + range.Token(), cancellationToken);

@@ -4,16 +4,12 @@ using Nova.Events.Kafka.Consuming.Native;
 
 namespace Nova.Events.Kafka.Consuming.Memory;
 
-/// <summary>Records of a partition, copied out of the client's memory one after the other. One thread gathers; once they are handed over nothing is added.</summary>
+/// <summary>Records of a partition, held together until they are given back.</summary>
 internal sealed class GatheredRecords(TopicPartition partition, RecordBlockPool pool)
 {
     private readonly List<RecordBlock> _blocks = [];
-    private int _holders = 1;
 
     public int Count { get; private set; }
-
-    /// <summary>Bytes of the records.</summary>
-    public long Size { get; private set; }
 
     /// <summary>Bytes of memory, used or not.</summary>
     public long Bytes { get; private set; }
@@ -28,19 +24,21 @@ internal sealed class GatheredRecords(TopicPartition partition, RecordBlockPool 
     {
         if (_blocks.Count == 0 || !record.TryCopyTo(_blocks[^1])) AddBlock(record);
         Count++;
-        Size += record.Size;
     }
 
-    /// <summary>One more holds the memory.</summary>
-    public void Retain() => Interlocked.Increment(ref _holders);
-
-    /// <summary>One fewer holds the memory; with the last every view of it is void. A holder that ends with a fault leaves it to the collector.</summary>
-    /// <returns>True for the last.</returns>
-    public bool Release()
+    /// <summary>Takes a block over, with all its records.</summary>
+    public void Add(RecordBlock block)
     {
-        if (Interlocked.Decrement(ref _holders) > 0) return false;
+        _blocks.Add(block);
+        Count += block.Count;
+        Bytes += block.Capacity;
+    }
+
+    /// <summary>Gives the memory back; every view of it is void.</summary>
+    public void Release()
+    {
         foreach (var block in _blocks) pool.Return(block);
-        return true;
+        _blocks.Clear();
     }
 
     private void AddBlock(in FetchedRecord record)

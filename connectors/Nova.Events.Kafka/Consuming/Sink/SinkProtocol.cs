@@ -12,17 +12,21 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// </summary>
 internal sealed class SinkProtocol(
     SinkRoute route,
-    ChannelReader<SealedBatch> batches,
-    BatchPreparation preparation,
+    ChannelReader<PreparedBatch> batches,
+    RefusedRows refusals,
     LaneGate gate,
     SinkSession session)
 {
     private readonly IBatchSink _sink = route.Target;
+    private long _bytesDone;
 
     /// <summary>The range that was committed past last; for lag.</summary>
     public Action<PreparedBatch>? CommittedPast { get; set; }
 
     public bool IsRetrying { get; private set; }
+
+    /// <summary>Bytes of all batches that are done; grows for ever.</summary>
+    public long BytesDone => Volatile.Read(ref _bytesDone);
 
     public async Task RunAsync(CancellationToken laneClosed)
     {
@@ -38,9 +42,11 @@ internal sealed class SinkProtocol(
                 for (PreparedBatch? current = first; current is not null;)
                 {
                     upcoming = NextAsync(closed);
+                    var bytes = current.Encoded.Bytes;
                     using var done = await InsertAsync(current, closed);
                     current = await WithinLingerAsync(upcoming);
                     await CommitPastAsync(done, current, closed);
+                    Volatile.Write(ref _bytesDone, _bytesDone + bytes);
                 }
 
                 first = await upcoming!;
@@ -53,20 +59,8 @@ internal sealed class SinkProtocol(
         }
     }
 
-    private async Task<PreparedBatch?> NextAsync(CancellationToken closed)
-    {
-        if (preparation.HasTail) return await PrepareAsync(null, closed);
-        return await batches.WaitToReadAsync(closed) && batches.TryRead(out var batch) ? await PrepareAsync(batch, closed) : null;
-    }
-
-    private async Task<PreparedBatch> PrepareAsync(SealedBatch? batch, CancellationToken closed)
-    {
-        // Encoding is the lane's own work: it must not run on the thread that polls.
-        await Task.Yield();
-        var prepared = await preparation.PrepareAsync(batch, closed);
-        session.Step(SinkStep.Encoded);
-        return prepared;
-    }
+    private async Task<PreparedBatch?> NextAsync(CancellationToken closed) =>
+        await batches.WaitToReadAsync(closed) && batches.TryRead(out var batch) ? batch : null;
 
     private async Task CommitIntentAsync(PreparedBatch batch, CancellationToken closed)
     {
@@ -84,13 +78,9 @@ internal sealed class SinkProtocol(
             var outcome = await session.InsertAsync(_sink, batch, gate, closed);
             if (outcome.Kind == InsertOutcomeKind.Acknowledged) break;
             IsRetrying = true;
-            if (outcome.Kind == InsertOutcomeKind.Refused && await WithoutRefusedAsync(batch, closed) is var (without, found) && without is not null)
+            if (outcome.Kind == InsertOutcomeKind.Refused && await refusals.SettleAsync(batch, closed) is var (without, count) && without is not null)
             {
-                // Before the intent without them: whoever repeats that intent no longer knows that they were refused.
-                await WriteDeadLettersAsync(found, closed);
-                refused += found.Count;
-                batch.Dispose();
-                batch = without;
+                (batch, refused) = (without, refused + count);
                 if (batch.Intent is not null) await CommitIntentAsync(batch, closed);
                 continue;
             }
@@ -100,22 +90,10 @@ internal sealed class SinkProtocol(
 
         IsRetrying = false;
         session.Step(SinkStep.Inserted);
-        await WriteDeadLettersAsync(batch.Encoded.Rejected, closed);
+        await session.WriteDeadLettersAsync(batch.Rejected, closed);
         session.Step(SinkStep.DeadLettersWritten);
         session.Measure(batch, refused, session.Time.GetElapsedTime(started));
         return batch;
-    }
-
-    private async Task<(PreparedBatch? Without, IReadOnlyList<RejectedRecord> Found)> WithoutRefusedAsync(PreparedBatch batch, CancellationToken closed)
-    {
-        var found = await _sink.FindRefusedAsync(batch.Encoded, closed);
-        return (found.Count == 0 ? null : preparation.Without(batch, found.Select(rejected => rejected.Record)), found);
-    }
-
-    private async Task WriteDeadLettersAsync(IEnumerable<RejectedRecord> rejected, CancellationToken closed)
-    {
-        foreach (var letter in rejected)
-            await session.DeadLetters.WriteAsync(letter.Record, letter.Reason, exceptionType: null, attempts: 1, closed);
     }
 
     // The offset moves after the effect: the insert and the dead letters are acknowledged before this line is reached.

@@ -5,13 +5,14 @@ using Nova.Events.Kafka.Consuming.Memory;
 namespace Nova.Events.Kafka.Consuming.Sink;
 
 /// <summary>What the lanes of one consumer share: the bound on inserts under way, dead letters, pauses before retries, figures.</summary>
-internal sealed class SinkSession(SinkConsumerOptions options, DeadLetterWriter deadLetters, ILogger logger, TimeProvider time) : IDisposable
+internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, DeadLetterWriter deadLetters, ILogger logger, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _inserts = new(options.ConcurrentInserts);
 
     public SinkConsumerOptions Options => options;
 
-    public DeadLetterWriter DeadLetters => deadLetters;
+    /// <summary>Reads what was given back already.</summary>
+    public TopicReader Log => log;
 
     public RecordBlockPool Memory { get; } = new(options.MaxBufferedBytes);
 
@@ -57,6 +58,12 @@ internal sealed class SinkSession(SinkConsumerOptions options, DeadLetterWriter 
         }
     }
 
+    public async Task WriteDeadLettersAsync(IEnumerable<RejectedRecord> rejected, CancellationToken closed)
+    {
+        foreach (var letter in rejected)
+            await deadLetters.WriteAsync(letter.Record, letter.Reason, exceptionType: null, attempts: 1, closed);
+    }
+
     public async Task WaitAsync(string table, string token, int attempt, InsertOutcome outcome, CancellationToken closed)
     {
         var reason = outcome.Reason ?? outcome.Kind.ToString();
@@ -67,7 +74,7 @@ internal sealed class SinkSession(SinkConsumerOptions options, DeadLetterWriter 
 
     public void Measure(PreparedBatch batch, int refused, TimeSpan elapsed)
     {
-        var (range, rows, repeats) = (batch.Range, batch.Encoded.Rows, batch.Judged.Repeats);
+        var (range, rows, repeats) = (batch.Range, batch.Encoded.Rows, batch.Judged.Repeats.Count);
         var flush = batch.Judged.Reason.ToString().ToLowerInvariant();
         KeyValuePair<string, object?> group = new("group", options.Group), topic = new("topic", range.Topic);
         ConsumerMetrics.BatchSize.Record(rows, group, topic);
@@ -75,7 +82,7 @@ internal sealed class SinkSession(SinkConsumerOptions options, DeadLetterWriter 
         if (repeats > 0) ConsumerMetrics.Repeats.Add(repeats, group, topic);
         var outcome = batch.Attempt > 1 ? "repaired" : batch.IsCommitted ? "repeated" : "inserted";
         KafkaLog.Batch(
-            logger, range.Topic, range.Partition, range.First, range.Last, rows, repeats, batch.Encoded.Rejected.Count + refused, flush, outcome, elapsed.TotalMilliseconds);
+            logger, range.Topic, range.Partition, range.First, range.Last, rows, repeats, batch.Rejected.Count + refused, flush, outcome, elapsed.TotalMilliseconds);
     }
 
     public void Dispose() => _inserts.Dispose();
