@@ -27,6 +27,15 @@ public sealed class ClickHouseBatchSink : IBatchSink
     /// <inheritdoc/>
     public string Name { get; }
 
+    /// <summary>Checks that the table takes what is written.</summary>
+    /// <exception cref="TableMismatchException">A column is missing or of another type.</exception>
+    /// <exception cref="ClickHouseException">The server could not be asked.</exception>
+    public async Task EnsureColumnsAsync(CancellationToken cancellationToken)
+    {
+        using var block = _encoder.NewBlock().Block;
+        await TableColumns.EnsureAsync(_client, Name, block.Columns, cancellationToken);
+    }
+
     /// <inheritdoc/>
     public IBatchEncoder NewBatch() => new NativeBatchEncoder(_encoder.NewBlock());
 
@@ -46,6 +55,8 @@ public sealed class ClickHouseBatchSink : IBatchSink
             {
                 ClickHouseErrorKind.Row => InsertOutcome.Refused(exception.Message),
                 ClickHouseErrorKind.Transient => InsertOutcome.Transient(exception.Message),
+                ClickHouseErrorKind.TooManyParts => InsertOutcome.Overloaded(exception.Message),
+                ClickHouseErrorKind.Schema => InsertOutcome.Blocked(await DifferenceAsync(exception, cancellationToken)),
                 _ => InsertOutcome.Blocked(exception.Message),
             };
         }
@@ -101,6 +112,20 @@ public sealed class ClickHouseBatchSink : IBatchSink
         static row => new StoredRow(row.GetProperty("_offset").GetInt64(), DateTimeOffset.FromUnixTimeMilliseconds(row.GetProperty("ms").GetInt64())),
         new Dictionary<string, object> { ["topic"] = range.Topic, ["partition"] = range.Partition, ["first"] = range.First, ["last"] = range.Last },
         cancellationToken);
+
+    /// <summary>What the table's columns are by now, where that is what is wrong.</summary>
+    private async Task<string> DifferenceAsync(ClickHouseException refused, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EnsureColumnsAsync(cancellationToken);
+            return refused.Message;
+        }
+        catch (Exception exception) when (exception is TableMismatchException or ClickHouseException)
+        {
+            return exception.Message;
+        }
+    }
 
     private string Scratch => Name + "_scratch";
 

@@ -13,7 +13,7 @@ public interface IBatchSink
     IBatchEncoder NewBatch();
 
     /// <summary>
-    /// Inserts the batch as one block. A repetition under the same <paramref name="token"/> adds nothing; so does one that arrives late.
+    /// Inserts the batch as one block. A repetition under the same <paramref name="token"/> adds nothing; so does one that arrives late; without one it adds the rows again.
     /// Cancelling leaves the outcome unknown.
     /// </summary>
     Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken);

@@ -8,6 +8,9 @@ internal interface ISinkContender
 {
     string Name { get; }
 
+    /// <summary>True where repeated ids are left out.</summary>
+    bool LeavesOutRepeats { get; }
+
     /// <summary>Begins at the start of the topic; disposing ends it.</summary>
     Task<ISinkRun> StartAsync(SinkPlace place, CancellationToken cancellationToken);
 }

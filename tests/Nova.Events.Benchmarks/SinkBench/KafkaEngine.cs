@@ -12,6 +12,8 @@ internal sealed class KafkaEngine(int consumers) : ISinkContender
 {
     public string Name => "kafka engine";
 
+    public bool LeavesOutRepeats => false;
+
     public async Task<ISinkRun> StartAsync(SinkPlace place, CancellationToken cancellationToken)
     {
         await place.Client.ExecuteAsync(Queue(place), cancellationToken);

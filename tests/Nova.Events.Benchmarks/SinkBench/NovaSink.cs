@@ -6,19 +6,21 @@ using Nova.Events.LocalStack.Processes;
 namespace Nova.Events.Benchmarks.SinkBench;
 
 /// <summary>The sink as it is shipped: <c>nova run clickhouse-sink</c>, all settings at their defaults but the names of the run.</summary>
-internal sealed class NovaSink : ISinkContender
+internal sealed class NovaSink(string name, params (string Setting, string Value)[] settings) : ISinkContender
 {
-    public string Name => "nova";
+    public string Name => name;
+
+    public bool LeavesOutRepeats => !settings.Contains(("EVENTIDWINDOW", "0"));
 
     public async Task<ISinkRun> StartAsync(SinkPlace place, CancellationToken cancellationToken) =>
         new Run(await ContenderProcess.StartAsync(Spec(place), cancellationToken));
 
-    private static ProcessSpec Spec(SinkPlace place) => new()
+    private ProcessSpec Spec(SinkPlace place) => new()
     {
         Program = Command.Dotnet,
         Arguments = [typeof(Role).Assembly.Location, "run", "clickhouse-sink", "--port", "0"],
         Folder = place.Servers.ContenderFolder(place.Name),
-        Environment = new Dictionary<string, string>
+        Environment = new Dictionary<string, string>(settings.Select(static setting => KeyValuePair.Create("NOVA_CLICKHOUSESINK__" + setting.Setting, setting.Value)))
         {
             ["NOVA_KAFKA__BOOTSTRAPSERVERS"] = place.Servers.Kafka.BootstrapServers,
             ["NOVA_CLICKHOUSE__URL"] = place.Servers.ClickHouseUrl,

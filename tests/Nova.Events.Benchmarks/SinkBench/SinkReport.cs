@@ -26,18 +26,19 @@ internal static class SinkReport
         AnsiConsole.Write(table);
         AnsiConsole.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{options.Events:N0} client events in {ClientEventTopic.Partitions} partitions, to events_raw and its view; median of {options.Runs} interleaved runs; × is nova's figure divided by the row's."));
+            $"{options.Events:N0} client events ({options.Repeats} % of them repeats) in {ClientEventTopic.Partitions} partitions, to events_raw and its view; median of {options.Runs} interleaved runs; × is nova's figure divided by the row's."));
         foreach (var result in results.Where(result => result.Skipped is not null)) AnsiConsole.WriteLine($"{result.Name} skipped: {result.Skipped}");
     }
 
     /// <summary>One line; null where a contender did not run.</summary>
     public static JsonObject Json(SinkBenchOptions options, IReadOnlyList<SinkResult> results)
     {
-        var (ours, engine) = (results[0], results[1]);
+        var (ours, unsafely, engine) = (results[0], results[1], results[^1]);
         return new JsonObject
         {
             ["bench"] = "sink",
             ["events"] = options.Events,
+            ["repeats_percent"] = options.Repeats,
             ["runs"] = options.Runs,
             ["rows_per_second"] = Figures.Whole(ours.Rate),
             ["rows_per_second_from_start"] = Figures.Whole(ours.WholeRate),
@@ -46,6 +47,9 @@ internal static class SinkReport
             ["cpu_seconds"] = Figures.Hundredths(ours.ProcessorSeconds),
             ["kafka_engine_cpu_seconds"] = Figures.Hundredths(engine.ProcessorSeconds),
             ["cpu_ratio"] = Figures.Hundredths(ours.ProcessorSeconds / engine.ProcessorSeconds),
+            ["at_least_once_rows_per_second"] = Figures.Whole(unsafely.Rate),
+            ["exactly_once_rate_ratio"] = Figures.Hundredths(ours.Rate / unsafely.Rate),
+            ["exactly_once_cpu_ratio"] = Figures.Hundredths(ours.ProcessorSeconds / unsafely.ProcessorSeconds),
             ["rss_mb"] = Figures.Whole(ours.PeakMegabytes),
             ["processors_busy_elsewhere"] = Figures.Tenths(results.Max(result => result.Strangers)),
         };

@@ -6,10 +6,11 @@ using Nova.Events.Cli.Commands;
 namespace Nova.Events.Benchmarks.SinkBench;
 
 /// <summary>Runs a contender into a database of its own and watches the table from outside, the same way for every contender.</summary>
-internal sealed class SinkTrial(ISinkContender contender, SinkServers servers, string topic, int events)
+internal sealed class SinkTrial(ISinkContender contender, SinkServers servers, ClientEventTopic topic)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly int _rows = contender.LeavesOutRepeats ? topic.Distinct : topic.Events;
 
     public async Task<SinkRun> RunAsync(CancellationToken cancellationToken)
     {
@@ -26,10 +27,10 @@ internal sealed class SinkTrial(ISinkContender contender, SinkServers servers, s
         var (clickHouse, kafka) = (servers.ClickHouseUsage.Processor, servers.KafkaUsage.Processor);
         var strangers = new Strangers();
         var started = Stopwatch.GetTimestamp();
-        await using var run = await contender.StartAsync(new SinkPlace(name, servers, client, topic), cancellationToken);
+        await using var run = await contender.StartAsync(new SinkPlace(name, servers, client, topic.Name), cancellationToken);
         var (first, curve) = await WatchAsync(run, client, started, cancellationToken);
         return new SinkRun(
-            curve.Rate(first, events), events / curve.At(events).TotalSeconds, run.Usage,
+            topic.Events * (curve.Rate(first, _rows) / _rows), topic.Events / curve.At(_rows).TotalSeconds, run.Usage,
             servers.ClickHouseUsage.Processor - clickHouse, servers.KafkaUsage.Processor - kafka, strangers.Processors);
     }
 
@@ -38,7 +39,7 @@ internal sealed class SinkTrial(ISinkContender contender, SinkServers servers, s
     {
         var (curve, progressed, first) = (new PublishCurve(), TimeSpan.Zero, 0L);
         using var look = new PeriodicTimer(LookEvery);
-        while (curve.Count < events)
+        while (curve.Count < _rows)
         {
             await look.WaitForNextTickAsync(cancellationToken);
             var count = await RowsAsync(client, "count()", cancellationToken);
@@ -47,7 +48,7 @@ internal sealed class SinkTrial(ISinkContender contender, SinkServers servers, s
             if (first == 0) first = count;
             curve.Add(at, count);
             run.ThrowIfEnded();
-            if (at - progressed > Patience) throw new CommandException($"{contender.Name} inserted nothing for {Patience.TotalSeconds:0} s, after {count:N0} of {events:N0} events.");
+            if (at - progressed > Patience) throw new CommandException($"{contender.Name} inserted nothing for {Patience.TotalSeconds:0} s, after {count:N0} of {_rows:N0} rows.");
         }
 
         return (first, curve);
@@ -57,8 +58,8 @@ internal sealed class SinkTrial(ISinkContender contender, SinkServers servers, s
     private async Task EnsureWholeAsync(ClickHouseClient client, CancellationToken cancellationToken)
     {
         var (rows, distinct) = (await RowsAsync(client, "count()", cancellationToken), await RowsAsync(client, "uniqExact(_partition, _offset)", cancellationToken));
-        if (rows != events || distinct != events)
-            throw new CommandException($"{contender.Name} left {rows:N0} rows of {distinct:N0} offsets where {events:N0} events are. A figure for it would say nothing.");
+        if (rows != _rows || distinct != _rows)
+            throw new CommandException($"{contender.Name} left {rows:N0} rows of {distinct:N0} offsets where {_rows:N0} rows are due. A figure for it would say nothing.");
     }
 
     private static async Task<long> RowsAsync(ClickHouseClient client, string expression, CancellationToken cancellationToken) =>

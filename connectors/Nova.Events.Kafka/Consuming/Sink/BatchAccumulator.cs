@@ -11,7 +11,7 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// earlier owner's intent is to be repeated only its last offset counts.
 /// </summary>
 internal sealed class BatchAccumulator(
-    TopicPartition partition, long firstOffset, ChannelWriter<GatheredItem> items, RecordBlockPool pool, SinkConsumerOptions options, TimeProvider time)
+    TopicPartition partition, long firstOffset, ChannelWriter<GatheredItem> items, RecordBlockPool pool, BatchPace pace, SinkConsumerOptions options, TimeProvider time)
 {
     private RecordBlock? _open;
     private long _oldest;
@@ -55,7 +55,7 @@ internal sealed class BatchAccumulator(
         if (SealAt is { } last) return _lastOffset >= last ? FlushReason.Intent : null;
         if (Count >= options.BatchRows) return FlushReason.Rows;
         if (_size >= options.BatchBytes) return FlushReason.Bytes;
-        return time.GetElapsedTime(_oldest) >= options.BatchAge ? FlushReason.Age : null;
+        return time.GetElapsedTime(_oldest) >= pace.Age ? FlushReason.Age : null;
     }
 
     /// <summary>True once twice as much as a batch should have is waiting for its turn.</summary>

@@ -10,8 +10,9 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// What an earlier owner left: repeats its committed intent where the bytes come out the same, and otherwise, or where the table is ahead of the intent,
 /// leaves out what the table holds already.
 /// </summary>
-internal sealed class BatchRecovery(TopicPartition partition, IBatchSink sink, SinkSession session)
+internal sealed class BatchRecovery(TopicPartition partition, SinkRoute route, SinkSession session)
 {
+    private readonly IBatchSink _sink = route.Target;
     private Intent? _inherited;
     private long _repairUpTo = -1;
     private int _repairAttempt = 2;
@@ -21,10 +22,11 @@ internal sealed class BatchRecovery(TopicPartition partition, IBatchSink sink, S
     {
         _inherited = state.Intent;
         if (_inherited is { } intent) _repairAttempt = intent.Attempt + 1;
+        if (route.Delivery == SinkDelivery.AtLeastOnce) return;
         var (topic, number) = (partition.Topic, partition.Partition.Value);
-        var highest = await session.AskAsync(sink, () => sink.HighestOffsetAsync(topic, number, committed, cancellationToken), cancellationToken);
+        var highest = await session.AskAsync(_sink, () => _sink.HighestOffsetAsync(topic, number, committed, cancellationToken), cancellationToken);
         if (highest is not { } ahead || ahead <= (_inherited?.Last ?? committed - 1)) return;
-        KafkaLog.TableAhead(session.Logger, sink.Name, topic, number, ahead, committed);
+        KafkaLog.TableAhead(session.Logger, _sink.Name, topic, number, ahead, committed);
         _repairUpTo = ahead;
     }
 
@@ -87,11 +89,11 @@ internal sealed class BatchRecovery(TopicPartition partition, IBatchSink sink, S
     }
 
     private Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken) => session.AskAsync(
-        sink,
+        _sink,
         async () =>
         {
-            await sink.WaitForInsertsAsync(range.TokenPrefix, cancellationToken);
-            return await sink.StoredAsync(range, cancellationToken);
+            await _sink.WaitForInsertsAsync(range.TokenPrefix, cancellationToken);
+            return await _sink.StoredAsync(range, cancellationToken);
         },
         cancellationToken);
 
@@ -126,7 +128,7 @@ internal sealed class BatchRecovery(TopicPartition partition, IBatchSink sink, S
 
     private PreparedBatch Encode(JudgedRange judged, RecordBatch kept, OffsetSpans excluded, int attempt, bool isCommitted)
     {
-        using var open = new OpenBatch(sink, partition, session.Memory);
+        using var open = new OpenBatch(_sink, partition, session.Memory);
         foreach (var record in kept)
             if (record.Offset >= judged.Range.First && record.Offset <= judged.Range.Last && !excluded.Contains(record.Offset)) open.Add(record);
         return open.Finish(judged, excluded, attempt, isCommitted);

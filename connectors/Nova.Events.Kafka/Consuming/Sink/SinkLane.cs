@@ -16,6 +16,7 @@ internal sealed class SinkLane : IDisposable
     private readonly SinkSession _session;
     private readonly LaneGate _gate;
     private readonly RepeatRule _rule;
+    private readonly BatchPace _pace;
     private readonly BatchAccumulator _accumulator;
     private readonly BatchRecovery _recovery;
     private readonly BatchPreparation _preparation;
@@ -36,11 +37,12 @@ internal sealed class SinkLane : IDisposable
         _committed = _start;
         ReadFrom = Math.Max(assigned.LogStart, _start - (route.EventIdWindow ?? 0));
         _rule = new RepeatRule(_state.Positions, route.EventIdWindow);
-        _accumulator = new BatchAccumulator(Partition, _start, _items.Writer, session.Memory, session.Options, session.Time) { SealAt = _state.Intent?.Last };
-        _recovery = new BatchRecovery(Partition, route.Target, session);
+        _pace = new BatchPace(session.Options.BatchAge);
+        _accumulator = new BatchAccumulator(Partition, _start, _items.Writer, session.Memory, _pace, session.Options, session.Time) { SealAt = _state.Intent?.Last };
+        _recovery = new BatchRecovery(Partition, route, session);
         _preparation = new BatchPreparation(Partition, route.Target, _rule, _recovery, session);
         gate.Begin(_start, assigned.Committed.Metadata);
-        _protocol = new SinkProtocol(route, _preparation.Prepared, new RefusedRows(route.Target, session.Log, session), gate, session) { CommittedPast = Finish };
+        _protocol = new SinkProtocol(route, _preparation.Prepared, new RefusedRows(route.Target, session.Log, session), gate, _pace, session) { CommittedPast = Finish };
         if (assigned.LogStart > _start)
             KafkaLog.RetentionOvertook(session.Logger, Partition.Topic, Partition.Partition.Value, _start, assigned.LogStart);
         KafkaLog.Assigned(session.Logger, session.Options.Group, Partition.Topic, Partition.Partition.Value, _start, _state.Intent?.Last);

@@ -15,6 +15,7 @@ internal sealed class SinkProtocol(
     ChannelReader<PreparedBatch> batches,
     RefusedRows refusals,
     LaneGate gate,
+    BatchPace pace,
     SinkSession session)
 {
     private readonly IBatchSink _sink = route.Target;
@@ -38,7 +39,7 @@ internal sealed class SinkProtocol(
             var first = await NextAsync(closed);
             while (first is not null)
             {
-                if (!first.IsCommitted && first.Intent is not null) await CommitIntentAsync(first, closed);
+                if (!first.IsCommitted && IsIntended(first)) await CommitIntentAsync(first, closed);
                 for (PreparedBatch? current = first; current is not null;)
                 {
                     upcoming = NextAsync(closed);
@@ -59,6 +60,8 @@ internal sealed class SinkProtocol(
         }
     }
 
+    private bool IsIntended(PreparedBatch batch) => batch.Intent is not null && route.Delivery == SinkDelivery.ExactlyOnce;
+
     private async Task<PreparedBatch?> NextAsync(CancellationToken closed) =>
         await batches.WaitToReadAsync(closed) && batches.TryRead(out var batch) ? batch : null;
 
@@ -75,13 +78,14 @@ internal sealed class SinkProtocol(
         var refused = 0;
         for (var attempt = 1; batch.Encoded.Rows > 0; attempt++)
         {
-            var outcome = await session.InsertAsync(_sink, batch, gate, closed);
+            var outcome = await session.InsertAsync(route, batch, gate, closed);
             if (outcome.Kind == InsertOutcomeKind.Acknowledged) break;
             IsRetrying = true;
+            if (outcome.Kind == InsertOutcomeKind.Overloaded) pace.Overloaded();
             if (outcome.Kind == InsertOutcomeKind.Refused && await refusals.SettleAsync(batch, closed) is var (without, count) && without is not null)
             {
                 (batch, refused) = (without, refused + count);
-                if (batch.Intent is not null) await CommitIntentAsync(batch, closed);
+                if (IsIntended(batch)) await CommitIntentAsync(batch, closed);
                 continue;
             }
 
@@ -89,6 +93,7 @@ internal sealed class SinkProtocol(
         }
 
         IsRetrying = false;
+        pace.Acknowledged();
         session.Step(SinkStep.Inserted);
         await session.WriteDeadLettersAsync(batch.Rejected, closed);
         session.Step(SinkStep.DeadLettersWritten);
@@ -99,7 +104,7 @@ internal sealed class SinkProtocol(
     // The offset moves after the effect: the insert and the dead letters are acknowledged before this line is reached.
     private async Task CommitPastAsync(PreparedBatch done, PreparedBatch? next, CancellationToken closed)
     {
-        var state = next is null || next.Intent is null ? new CommittedState(done.Judged.PositionsAfter) : next.Intended;
+        var state = next is not null && IsIntended(next) ? next.Intended : new CommittedState(done.Judged.PositionsAfter);
         await gate.CommitAsync(done.Range.Last + 1, state, closed);
         CommittedPast?.Invoke(done);
         session.Step(SinkStep.CommittedPast);

@@ -25,13 +25,13 @@ internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, 
 
     public void Step(SinkStep step) => AfterStep?.Invoke(step);
 
-    public async Task<InsertOutcome> InsertAsync(IBatchSink sink, PreparedBatch batch, LaneGate gate, CancellationToken closed)
+    public async Task<InsertOutcome> InsertAsync(SinkRoute route, PreparedBatch batch, LaneGate gate, CancellationToken closed)
     {
         await _inserts.WaitAsync(closed);
         try
         {
             gate.Ensure();
-            return await sink.InsertAsync(batch.Encoded, batch.Token, closed);
+            return await route.Target.InsertAsync(batch.Encoded, route.Delivery == SinkDelivery.ExactlyOnce ? batch.Token : "", closed);
         }
         finally
         {
@@ -67,7 +67,7 @@ internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, 
     public async Task WaitAsync(string table, string token, int attempt, InsertOutcome outcome, CancellationToken closed)
     {
         var reason = outcome.Reason ?? outcome.Kind.ToString();
-        if (outcome.Kind == InsertOutcomeKind.Transient) KafkaLog.InsertRetried(logger, token, table, attempt, reason);
+        if (outcome.Kind is InsertOutcomeKind.Transient or InsertOutcomeKind.Overloaded) KafkaLog.InsertRetried(logger, token, table, attempt, reason);
         else KafkaLog.InsertBlocked(logger, token, table, attempt, reason);
         await Task.Delay(options.DelayBefore(attempt), time, closed);
     }
