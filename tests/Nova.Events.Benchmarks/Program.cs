@@ -18,6 +18,7 @@ var bench = new RootCommand("Measures on servers of its own, beside whatever els
     CaptureCommand.Create(),
     SnapshotRateCommand.Create(),
     SinkRateCommand.Create(),
+    FreshnessCommand.Create(),
     OutboxWriteCommand.Create(),
     MassTransitCommand.Create(),
     PollingCommand.Create(),

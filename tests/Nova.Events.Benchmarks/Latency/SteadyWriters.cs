@@ -4,17 +4,17 @@ using Npgsql;
 namespace Nova.Events.Benchmarks.Latency;
 
 /// <summary>
-/// Commits one-row transactions at a given rate, whatever becomes of them: each event is due at its own moment, and a writer that is late
+/// Commits transactions of one event or several at a given rate of events, whatever becomes of them: each is due at its own moment, and a writer that is late
 /// catches up. Waiting for the contender would hide just the latencies that matter.
 /// </summary>
-internal sealed class SteadyWriters(NpgsqlDataSource dataSource, EventLedger ledger, double rate)
+internal sealed class SteadyWriters(NpgsqlDataSource dataSource, EventLedger ledger, double rate, int together = 1, int first = 0)
 {
     private const string Insert = """
         INSERT INTO nova.outbox (id, aggregatetype, aggregateid, type, payload)
-        VALUES ($1, 'post', bench.aggregate($2), 'PostPublished', bench.payload($2)::jsonb)
+        SELECT id, 'post', bench.aggregate(number), 'PostPublished', bench.payload(number)::jsonb FROM unnest($1, $2) AS events (id, number)
         """;
 
-    private int _next;
+    private int _next = first;
 
     /// <summary>Commits the next <paramref name="events"/> events, beginning now, on <paramref name="clients"/> connections.</summary>
     public async Task RunAsync(int events, int clients, CancellationToken cancellationToken)
@@ -28,22 +28,23 @@ internal sealed class SteadyWriters(NpgsqlDataSource dataSource, EventLedger led
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var insert = Command(connection);
-        while (Interlocked.Increment(ref _next) - 1 is var number && number < end)
+        while (Interlocked.Add(ref _next, together) - together is var number && number < end)
         {
             var wait = TimeSpan.FromSeconds((number - first) / rate) - Stopwatch.GetElapsedTime(started);
             if (wait > TimeSpan.Zero) await Task.Delay(wait, cancellationToken);
-            await CommitAsync(insert, number, cancellationToken);
+            await CommitAsync(insert, number, Math.Min(together, end - number), cancellationToken);
         }
     }
 
-    private async Task CommitAsync(NpgsqlCommand insert, int number, CancellationToken cancellationToken)
+    private async Task CommitAsync(NpgsqlCommand insert, int first, int count, CancellationToken cancellationToken)
     {
-        ((NpgsqlParameter<Guid>)insert.Parameters[0]).TypedValue = EventLedger.IdOf(number);
-        ((NpgsqlParameter<long>)insert.Parameters[1]).TypedValue = number;
+        var numbers = Enumerable.Range(first, count).ToArray();
+        ((NpgsqlParameter<Guid[]>)insert.Parameters[0]).TypedValue = Array.ConvertAll(numbers, EventLedger.IdOf);
+        ((NpgsqlParameter<long[]>)insert.Parameters[1]).TypedValue = Array.ConvertAll(numbers, static number => (long)number);
         await insert.ExecuteNonQueryAsync(cancellationToken);
-        ledger.Commit(number);
+        foreach (var number in numbers) ledger.Commit(number);
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection) =>
-        new(Insert, connection) { Parameters = { new NpgsqlParameter<Guid>(), new NpgsqlParameter<long>() } };
+        new(Insert, connection) { Parameters = { new NpgsqlParameter<Guid[]>(), new NpgsqlParameter<long[]>() } };
 }

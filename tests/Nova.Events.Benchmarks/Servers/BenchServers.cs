@@ -24,6 +24,9 @@ internal sealed class BenchServers : IAsyncDisposable
 
     public KafkaOptions Kafka => new() { BootstrapServers = _servers.Kafka.BootstrapServers, ClientId = "bench" };
 
+    /// <summary>Address of ClickHouse, where it is among the servers.</summary>
+    public string ClickHouseUrl => _servers.ClickHouse.Http.ToString();
+
     /// <summary>A new folder for the files of one contender's run.</summary>
     public string ContenderFolder(string name) => Directory.CreateDirectory(Path.Combine(Folder, "contenders", name)).FullName;
 
@@ -31,16 +34,18 @@ internal sealed class BenchServers : IAsyncDisposable
     /// <param name="durable">False where commits are not what is measured.</param>
     /// <param name="keep">True uses the kept folder and leaves it.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<BenchServers> StartAsync(bool durable, bool keep, CancellationToken cancellationToken)
+    /// <param name="more">Servers besides PostgreSQL and Kafka.</param>
+    public static async Task<BenchServers> StartAsync(bool durable, bool keep, CancellationToken cancellationToken, params ServerKind[] more)
     {
         // A bench changes server settings and fills disks: never those of a server that somebody else runs.
         Environment.SetEnvironmentVariable("NOVA_POSTGRES", null);
         Environment.SetEnvironmentVariable("NOVA_KAFKA", null);
+        Environment.SetEnvironmentVariable("NOVA_CLICKHOUSE", null);
         BenchFolder.DeleteOrphans();
         var options = new LocalServersOptions
         {
             DataDirectory = keep ? BenchFolder.Kept : BenchFolder.OfThisRun,
-            Kinds = [ServerKind.Postgres, ServerKind.Kafka],
+            Kinds = [ServerKind.Postgres, ServerKind.Kafka, .. more],
             Durable = durable,
         };
         try

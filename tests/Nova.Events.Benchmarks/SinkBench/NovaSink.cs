@@ -15,21 +15,24 @@ internal sealed class NovaSink(string name, params (string Setting, string Value
     public async Task<ISinkRun> StartAsync(SinkPlace place, CancellationToken cancellationToken) =>
         new Run(await ContenderProcess.StartAsync(Spec(place), cancellationToken));
 
-    private ProcessSpec Spec(SinkPlace place) => new()
+    /// <summary>How the sink is run on one topic, into a database of the group's name.</summary>
+    public static ProcessSpec Spec(string folder, string bootstrapServers, string clickHouseUrl, string name, string topic, params IEnumerable<(string Setting, string Value)> settings) => new()
     {
         Program = Command.Dotnet,
         Arguments = [typeof(Role).Assembly.Location, "run", "clickhouse-sink", "--port", "0"],
-        Folder = place.Servers.ContenderFolder(place.Name),
+        Folder = folder,
         Environment = new Dictionary<string, string>(settings.Select(static setting => KeyValuePair.Create("NOVA_CLICKHOUSESINK__" + setting.Setting, setting.Value)))
         {
-            ["NOVA_KAFKA__BOOTSTRAPSERVERS"] = place.Servers.Kafka.BootstrapServers,
-            ["NOVA_CLICKHOUSE__URL"] = place.Servers.ClickHouseUrl,
-            ["NOVA_CLICKHOUSE__DATABASE"] = place.Name,
-            ["NOVA_CLICKHOUSESINK__CLIENTTOPIC"] = place.Topic,
-            ["NOVA_CLICKHOUSESINK__CONSUMER__GROUP"] = place.Name,
-            ["NOVA_CLICKHOUSESINK__CONSUMER__TOPICS__0"] = place.Topic,
+            ["NOVA_KAFKA__BOOTSTRAPSERVERS"] = bootstrapServers,
+            ["NOVA_CLICKHOUSE__URL"] = clickHouseUrl,
+            ["NOVA_CLICKHOUSE__DATABASE"] = name,
+            ["NOVA_CLICKHOUSESINK__CONSUMER__GROUP"] = name,
+            ["NOVA_CLICKHOUSESINK__CONSUMER__TOPICS__0"] = topic,
         },
     };
+
+    private ProcessSpec Spec(SinkPlace place) => Spec(
+        place.Servers.ContenderFolder(place.Name), place.Servers.Kafka.BootstrapServers, place.Servers.ClickHouseUrl, place.Name, place.Topic, [("CLIENTTOPIC", place.Topic), .. settings]);
 
     private sealed class Run(ContenderProcess process) : ISinkRun
     {
