@@ -2,8 +2,8 @@ using Nova.Events.Contracts.Records;
 
 namespace Nova.Events.IntegrationTests.Kafka;
 
-/// <summary>Tells each outcome of an insert.</summary>
-internal sealed class WatchedSink(IBatchSink sink, Action<InsertOutcome> seen) : IBatchSink
+/// <summary>Tells each insert, and its outcome.</summary>
+internal sealed class WatchedSink(IBatchSink sink, Action<InsertOutcome> seen, Action<EncodedBatch, string>? inserting = null) : IBatchSink
 {
     public string Name => sink.Name;
 
@@ -11,6 +11,7 @@ internal sealed class WatchedSink(IBatchSink sink, Action<InsertOutcome> seen) :
 
     public async Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken)
     {
+        inserting?.Invoke(batch, token);
         var outcome = await sink.InsertAsync(batch, token, cancellationToken);
         seen(outcome);
         return outcome;
