@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Nova.Events.ChaosTests.Faults;
+using Nova.Events.ChaosTests.Relay;
 using Nova.Events.IntegrationTests.Servers;
 using Shouldly;
 using Xunit;
@@ -31,7 +31,7 @@ public sealed class RelayChaosTests : IDisposable
         (Number("published") + Number("parked")).ShouldBe(Number("committed"));
         Every("transactions", "published", "parked", "takeovers").ShouldAllBe(count => count > 0);
         var skipped = result.GetProperty("skipped").EnumerateArray().Select(kind => kind.GetString()!).ToList();
-        foreach (var kind in FaultKind.All.Select(kind => kind.ToString()).Where(kind => !skipped.Exists(reason => reason.StartsWith(kind, StringComparison.Ordinal))))
+        foreach (var kind in RelayFaults.All.Select(kind => kind.ToString()).Where(kind => !skipped.Exists(reason => reason.StartsWith(kind, StringComparison.Ordinal))))
             result.GetProperty("faults").GetProperty(kind).GetProperty("count").GetInt32().ShouldBe(Each, kind);
 
         result.GetProperty("check_can_fail").GetBoolean().ShouldBeTrue();
@@ -78,7 +78,7 @@ public sealed class RelayChaosTests : IDisposable
 
     private Process Start(string[] line)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(FaultKind).Assembly.Location, "relay", "--data", _folder, .. line]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(RelayFaults).Assembly.Location, "relay", "--data", _folder, .. line]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("NOVA_", StringComparison.Ordinal) && name is not ("NOVA_SOURCES" or "NOVA_CACHE")).ToArray()) start.Environment.Remove(name);
         return Process.Start(start)!;
     }
