@@ -37,7 +37,7 @@ internal sealed class RelayChaosRun(ChaosOptions options)
         var writing = new ChaosWriters(fleet.Database.DataSource, state.Seed + state.Next, state.Rate, tally).RunAsync(enough.Token);
         try
         {
-            return await new FaultSeries(new RelayGround(fleet, slot), topics.Silences, state, Note).RunAsync(RelayFaults.Plan(state.Seed, state.Faults, state.Cuts), stop);
+            return await new FaultSeries(new RelayGround(fleet, slot), topics.Silences, state, Note).RunAsync(RelayFaults.Plan(state.Seed, state.Faults, state.Takes), stop);
         }
         finally
         {

@@ -13,9 +13,9 @@ internal static class RelayFaults
            select new FaultKind(action, target),
     ];
 
-    /// <summary>As many of each kind; without cuts where nothing can be cut.</summary>
-    public static IReadOnlyList<PlannedFault> Plan(int seed, int each, bool cuts = true) =>
-        FaultPlan.Of(seed, [.. All.Where(kind => cuts || !kind.NeedsProxy).Select(kind => (kind, each))], Seconds);
+    /// <summary>As many of each kind that <paramref name="takes"/> takes.</summary>
+    public static IReadOnlyList<PlannedFault> Plan(int seed, int each, Predicate<FaultKind> takes) =>
+        FaultPlan.Of(seed, (0.5, 4), [.. All.Where(kind => takes(kind)).Select(kind => (kind, each))], Seconds);
 
     /// <summary>A relay is away longer than the server waits for it (wal_sender_timeout) every other time: the other one takes over, and this one comes back late.</summary>
     private static (double Least, double Most) Seconds(FaultKind kind, bool isLong) => (kind, isLong) switch

@@ -15,6 +15,9 @@ internal abstract class ChaosState
     /// <summary>How many faults were asked for.</summary>
     public int Faults { get; init; }
 
+    /// <summary>Kinds to which the faults are confined; empty for all.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
     public int Rate { get; init; }
 
     /// <summary>False where the network can't be cut.</summary>
@@ -36,12 +39,15 @@ internal abstract class ChaosState
         var toxiproxy = earlier?.Cuts == false ? null : await Toxiproxy.FindAsync(cancellationToken);
         if (earlier?.Cuts == true && toxiproxy is null) throw new CommandException("The run in this folder cuts networks, and toxiproxy-server is gone: it must be on PATH, or in ../shared/tools.");
         if (earlier is not null) earlier.Resumptions++;
-        return (earlier ?? new T { Seed = options.Seed, Faults = options.Faults, Rate = options.Rate, Cuts = toxiproxy is not null }, toxiproxy);
+        return (earlier ?? new T { Seed = options.Seed, Faults = options.Faults, Only = options.Only, Rate = options.Rate, Cuts = toxiproxy is not null }, toxiproxy);
     }
+
+    /// <summary>True for a kind that this run commits.</summary>
+    public bool Takes(FaultKind kind) => IsAsked(kind) && (Cuts || !kind.NeedsProxy);
 
     /// <summary>Those of <paramref name="kinds"/> that could not be committed here, each with the reason.</summary>
     public IReadOnlyList<string> Skipped(IEnumerable<FaultKind> kinds) =>
-        Cuts ? [] : [.. kinds.Where(kind => kind.NeedsProxy).Select(kind => $"{kind}: no toxiproxy-server, neither on PATH nor in ../shared/tools")];
+        Cuts ? [] : [.. kinds.Where(kind => IsAsked(kind) && kind.NeedsProxy).Select(kind => $"{kind}: no toxiproxy-server, neither on PATH nor in ../shared/tools")];
 
     /// <summary>Written beside, then put in place: a run that is killed meanwhile finds the one or the other, whole.</summary>
     public void Write(string folder)
@@ -50,6 +56,8 @@ internal abstract class ChaosState
         File.WriteAllText(unfinished, JsonSerializer.Serialize(this, GetType(), Readable));
         File.Move(unfinished, ChaosFolder.StateFile(folder), overwrite: true);
     }
+
+    private bool IsAsked(FaultKind kind) => Only.Count == 0 || Only.Contains(kind.ToString());
 
     private static T Read<T>(string folder) =>
         File.Exists(ChaosFolder.StateFile(folder))

@@ -36,7 +36,7 @@ internal sealed class SinkChaosRun(ChaosOptions options)
         var writing = WriteAsync(fleet, state, tally, enough.Token);
         try
         {
-            return await new FaultSeries(new SinkGround(fleet), tables.Silences, state, Note).RunAsync(SinkFaults.Plan(state.Seed, state.Faults, state.Cuts), stop);
+            return await new FaultSeries(new SinkGround(fleet), tables.Silences, state, Note).RunAsync(SinkFaults.Plan(state.Seed, state.Faults, state.Takes), stop);
         }
         finally
         {

@@ -19,17 +19,17 @@ internal static class SinkFaults
         new(FaultAction.Hold, FaultTarget.Sink), new(FaultAction.Storm, FaultTarget.Sink), new(FaultAction.Break, FaultTarget.View),
     ];
 
-    /// <summary>As many of each kind, kills of a sink three times as many; without what needs toxiproxy where there is none.</summary>
-    public static IReadOnlyList<PlannedFault> Plan(int seed, int each, bool cuts = true) => FaultPlan.Of(
-        seed, [.. All.Where(kind => cuts || !kind.NeedsProxy).Select(kind => (kind, kind == KillSink ? each * KillsOfSinksForOneOfOthers : each))], Seconds);
+    /// <summary>As many of each kind that <paramref name="takes"/> takes, kills of a sink three times as many.</summary>
+    public static IReadOnlyList<PlannedFault> Plan(int seed, int each, Predicate<FaultKind> takes) => FaultPlan.Of(
+        seed, (0.2, 2), [.. All.Where(kind => takes(kind)).Select(kind => (kind, kind == KillSink ? each * KillsOfSinksForOneOfOthers : each))], Seconds);
 
     /// <summary>A frozen sink always wakes up after its partitions went to others; a killed one comes back before or after that, by turns.</summary>
     private static (double Least, double Most) Seconds(FaultKind kind, bool isLong) => (kind, isLong) switch
     {
-        ({ Action: FaultAction.Kill, Target: FaultTarget.Sink }, true) => (SinkFleet.SessionSeconds + 1, SinkFleet.SessionSeconds + 4),
+        ({ Action: FaultAction.Kill, Target: FaultTarget.Sink }, true) => (SinkFleet.SessionSeconds + 0.5, SinkFleet.SessionSeconds + 2),
         ({ Action: FaultAction.Kill }, _) => (0.1, 2),
-        ({ Action: FaultAction.Freeze or FaultAction.Hold, Target: FaultTarget.Sink }, _) => (SinkFleet.SessionSeconds + 1, SinkFleet.SessionSeconds + 5),
+        ({ Action: FaultAction.Freeze or FaultAction.Hold, Target: FaultTarget.Sink }, _) => (SinkFleet.SessionSeconds + 0.5, SinkFleet.SessionSeconds + 4),
         ({ Action: FaultAction.Storm }, _) => (0.1, 1),
-        _ => (0.5, 7),
+        _ => (0.5, 6),
     };
 }

@@ -12,8 +12,8 @@ public sealed class FaultPlanTests
     [Fact]
     public void The_same_seed_gives_the_same_plan_and_another_seed_another_one()
     {
-        RelayFaults.Plan(7, 20).ShouldBe(RelayFaults.Plan(7, 20));
-        RelayFaults.Plan(7, 20).ShouldNotBe(RelayFaults.Plan(8, 20));
+        RelayFaults.Plan(7, 20, Any).ShouldBe(RelayFaults.Plan(7, 20, Any));
+        RelayFaults.Plan(7, 20, Any).ShouldNotBe(RelayFaults.Plan(8, 20, Any));
     }
 
     [Fact]
@@ -21,7 +21,7 @@ public sealed class FaultPlanTests
     {
         RelayFaults.All.Select(kind => kind.ToString()).ShouldBe(
             ["kill relay", "kill postgres", "kill kafka", "freeze relay", "freeze postgres", "freeze kafka", "cut relay", "cut postgres", "cut kafka"]);
-        var plan = RelayFaults.Plan(1, 20);
+        var plan = RelayFaults.Plan(1, 20, Any);
         plan.Select(fault => fault.Index).ShouldBe(Enumerable.Range(0, 180));
         plan.CountBy(fault => fault.Kind).ShouldAllBe(kind => kind.Value == 20);
     }
@@ -29,7 +29,7 @@ public sealed class FaultPlanTests
     [Fact]
     public void Gaps_and_lengths_stay_within_their_bounds_and_every_form_of_cut_comes_up()
     {
-        var plan = RelayFaults.Plan(3, 20);
+        var plan = RelayFaults.Plan(3, 20, Any);
         plan.ShouldAllBe(fault => fault.Gap >= TimeSpan.FromSeconds(0.5) && fault.Gap <= TimeSpan.FromSeconds(4) && fault.Duration <= TimeSpan.FromSeconds(12));
         plan.Where(fault => fault.Kind.Action == FaultAction.Cut).Select(fault => fault.Form).Distinct().Count().ShouldBe(Enum.GetValues<CutForm>().Length);
     }
@@ -42,20 +42,25 @@ public sealed class FaultPlanTests
             "kill sink", "kill clickhouse", "kill kafka", "freeze sink", "freeze clickhouse", "freeze kafka", "cut sink", "cut clickhouse", "cut kafka",
             "hold sink", "storm sink", "break view",
         ]);
-        var plan = SinkFaults.Plan(1, 10);
+        var plan = SinkFaults.Plan(1, 10, Any);
         plan.CountBy(fault => fault.Kind.ToString()).ToDictionary().ShouldBe(SinkFaults.All.ToDictionary(kind => kind.ToString(), kind => kind.ToString() == "kill sink" ? 30 : 10), ignoreOrder: true);
         plan.Select(fault => fault.Seed).Distinct().Count().ShouldBe(plan.Count);
     }
 
     [Fact]
     public void A_frozen_sink_always_wakes_up_after_its_session_has_ended() =>
-        SinkFaults.Plan(3, 10).Where(fault => fault.Kind is { Action: FaultAction.Freeze or FaultAction.Hold, Target: FaultTarget.Sink })
+        SinkFaults.Plan(3, 10, Any).Where(fault => fault.Kind is { Action: FaultAction.Freeze or FaultAction.Hold, Target: FaultTarget.Sink })
             .ShouldAllBe(fault => fault.Duration > TimeSpan.FromSeconds(SinkFleet.SessionSeconds));
 
     [Fact]
-    public void Without_toxiproxy_nothing_that_needs_it_is_planned()
+    public void Without_toxiproxy_what_needs_it_is_skipped_by_name_and_what_was_not_asked_for_is_not_mentioned()
     {
-        RelayFaults.Plan(1, 2, cuts: false).ShouldAllBe(fault => fault.Kind.Action != FaultAction.Cut);
-        SinkFaults.Plan(1, 2, cuts: false).ShouldAllBe(fault => fault.Kind.Action != FaultAction.Cut && fault.Kind.Action != FaultAction.Hold);
+        var state = new SinkChaosState { Cuts = false, Only = ["kill sink", "hold sink"] };
+        SinkFaults.Plan(1, 2, state.Takes).Select(fault => fault.Kind.ToString()).Distinct().ShouldBe(["kill sink"]);
+        state.Skipped(SinkFaults.All).ShouldHaveSingleItem().ShouldStartWith("hold sink: no toxiproxy-server");
+        new SinkChaosState { Cuts = true }.Skipped(SinkFaults.All).ShouldBeEmpty();
+        new RelayChaosState { Cuts = false }.Skipped(RelayFaults.All).Count.ShouldBe(3);
     }
+
+    private static bool Any(FaultKind kind) => true;
 }
