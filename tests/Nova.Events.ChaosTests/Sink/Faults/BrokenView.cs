@@ -16,7 +16,7 @@ internal sealed class BrokenView(ClickHouseClient client)
         $"CREATE MATERIALIZED VIEW IF NOT EXISTS {View} ENGINE = Null AS SELECT throwIf(cityHash64(event_id) % 40 = 0, 'chaos') AS failed FROM outbox_events",
         $"CREATE MATERIALIZED VIEW IF NOT EXISTS {View} ENGINE = Null AS SELECT throwIf(_partition != 1, 'chaos') AS failed FROM events_raw",
         // Its error code is that of a row which can't be read.
-        $"CREATE MATERIALIZED VIEW IF NOT EXISTS {View} ENGINE = Null AS SELECT toInt64(concat('x', event_type)) AS failed FROM events_raw",
+        $"CREATE MATERIALIZED VIEW IF NOT EXISTS {View} ENGINE = Null AS SELECT toInt64(concat('x', CAST(event_type AS String))) AS failed FROM events_raw",
         // What it writes is refused, or there is no table to write to.
         $"ALTER TABLE {Target} ADD CONSTRAINT IF NOT EXISTS {Constraint} CHECK impressions < 0",
         $"DETACH TABLE IF EXISTS {Target}",
