@@ -21,7 +21,7 @@ internal sealed record RelayResult(RelayChaosState State, IReadOnlyList<string> 
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"nova chaos relay, seed {State.Seed}, {State.Faults} of each kind, {State.Rate} transactions a second{(State.Resumptions > 0 ? $", resumed {State.Resumptions} times" : "")}");
-        FaultTable.AppendTo(text, State, RelayFaults.All, "Kafka", Skipped);
+        FaultTable.AppendTo(text, State, RelayFaults.All, "Kafka", Skipped, "other relay took over");
         text.AppendLine(CultureInfo.InvariantCulture, $"transactions: {State.Committed:N0} committed, {State.RolledBack:N0} rolled back, {State.Failed:N0} failed, {State.InDoubt:N0} in doubt (the database settled them)");
         text.AppendLine(CultureInfo.InvariantCulture, $"events: {Check.Committed:N0} committed, {Check.Published:N0} published, {Check.Parked:N0} parked; takeovers: {State.Takeovers}");
         text.AppendLine(CultureInfo.InvariantCulture, $"repeats in the log, dropped by the position rule: {Check.Repeats:N0}; of parked records: {Check.ParkedRepeats:N0}");

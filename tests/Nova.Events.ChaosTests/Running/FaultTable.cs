@@ -14,15 +14,15 @@ internal static class FaultTable
     /// <param name="kinds">In the order in which they are told.</param>
     /// <param name="farEnd">Where silence is watched.</param>
     /// <param name="skipped">Kinds that could not be committed here.</param>
-    public static void AppendTo(StringBuilder text, ChaosState state, IReadOnlyList<FaultKind> kinds, string farEnd, IEnumerable<string> skipped)
+    /// <param name="tookOver">Head of the column that counts how often another process took over; null for no such column.</param>
+    public static void AppendTo(StringBuilder text, ChaosState state, IReadOnlyList<FaultKind> kinds, string farEnd, IEnumerable<string> skipped, string? tookOver = null)
     {
-        var tookOver = state.Outcomes.Exists(outcome => outcome.OtherTookOver is not null);
         var silence = $"silence in {farEnd} (s): median";
-        text.AppendLine().AppendLine($"fault            count  {silence}   worst{(tookOver ? "  other one took over" : "")}");
+        text.AppendLine().AppendLine($"fault              count  {silence}   worst{(tookOver is null ? "" : "  " + tookOver)}");
         foreach (var kind in Kinds(state, kinds))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{kind.Name,-15}  {kind.Count,5}  {Seconds(kind.Median).PadLeft(silence.Length)}  {Seconds(kind.Worst),6}");
-            if (tookOver) text.Append(CultureInfo.InvariantCulture, $"  {kind.TakenOver,19}");
+            text.Append(CultureInfo.InvariantCulture, $"{kind.Name,-17}  {kind.Count,5}  {Seconds(kind.Median).PadLeft(silence.Length)}  {Seconds(kind.Worst),6}");
+            if (tookOver is not null) text.Append("  ").Append(kind.TakenOver.ToString(CultureInfo.InvariantCulture).PadLeft(tookOver.Length));
             text.AppendLine();
         }
 

@@ -1,33 +1,54 @@
+using System.Text.RegularExpressions;
 using Nova.Events.ChaosTests.Servers;
 
 namespace Nova.Events.ChaosTests.Sink;
 
 /// <summary>How often what makes the sink exactly-once was called for, as the sinks' logs tell it.</summary>
-/// <param name="Repeated">Intents of an earlier owner that were repeated as they stood.</param>
-/// <param name="Repaired">Ranges of which only what the table lacked was inserted.</param>
-/// <param name="Retried">Inserts that were tried again.</param>
-/// <param name="GivenUp">Memberships that were given up because the group might have given the partitions away.</param>
-/// <param name="Alarms">Intents that could not be repeated, and tables ahead of them.</param>
-internal sealed record SinkLogs(int Repeated, int Repaired, int Retried, int GivenUp, int Alarms)
+internal sealed partial class SinkLogs
 {
+    private readonly HashSet<string> _acknowledged = new(StringComparer.Ordinal);
+
+    private SinkLogs()
+    {
+    }
+
+    /// <summary>Intents of an earlier owner that were repeated as they stood.</summary>
+    public int Repeated { get; private set; }
+
+    /// <summary>Ranges that ClickHouse acknowledged to two owners, and took from one.</summary>
+    public int AcknowledgedTwice { get; private set; }
+
+    /// <summary>Ranges of which only what the table lacked was inserted.</summary>
+    public int Completed { get; private set; }
+
+    /// <summary>Inserts that were tried again.</summary>
+    public int Retried { get; private set; }
+
+    /// <summary>Memberships that were given up because the group might have given the partitions away.</summary>
+    public int GivenUp { get; private set; }
+
+    /// <summary>Intents that could not be repeated, and tables ahead of them.</summary>
+    public int Alarms { get; private set; }
+
     public static SinkLogs Count(IEnumerable<RoleProcess> sinks)
     {
-        var counts = new SinkLogs(0, 0, 0, 0, 0);
-        foreach (var line in sinks.Select(sink => sink.LogFile).Where(File.Exists).SelectMany(File.ReadLines)) counts = counts.With(line);
-        return counts;
+        var logs = new SinkLogs();
+        foreach (var line in sinks.Select(sink => sink.LogFile).Where(File.Exists).SelectMany(File.ReadLines)) logs.Add(line);
+        return logs;
     }
 
-    private SinkLogs With(string line)
+    private void Add(string line)
     {
-        return this with
-        {
-            Repeated = Repeated + Has("outcome=repeated"),
-            Repaired = Repaired + Has("outcome=repaired"),
-            Retried = Retried + Has("is tried again (attempt"),
-            GivenUp = GivenUp + Has("starts over in"),
-            Alarms = Alarms + Has("sink-intent-changed") + Has("sink-table-ahead"),
-        };
+        if (Batch().Match(line) is { Success: true } batch && !_acknowledged.Add(batch.Groups[1].Value)) AcknowledgedTwice++;
+        if (Has("outcome=repeated")) Repeated++;
+        if (Has("outcome=repaired")) Completed++;
+        if (Has("is tried again (attempt")) Retried++;
+        if (Has("starts over in")) GivenUp++;
+        if (Has("sink-intent-changed") || Has("sink-table-ahead")) Alarms++;
 
-        int Has(string words) => line.Contains(words, StringComparison.Ordinal) ? 1 : 0;
+        bool Has(string words) => line.Contains(words, StringComparison.Ordinal);
     }
+
+    [GeneratedRegex(@"batch (\S+ \d+-\d+) rows=[1-9]")]
+    private static partial Regex Batch();
 }

@@ -31,7 +31,7 @@ internal sealed record SinkResult(
         text.AppendLine(CultureInfo.InvariantCulture, $"nova chaos sink, seed {State.Seed}, {State.Faults} of each kind, three times as many kills of a sink, {State.Rate} records a second{(State.Resumptions > 0 ? $", resumed {State.Resumptions} times" : "")}");
         FaultTable.AppendTo(text, State, SinkFaults.All, "ClickHouse", Skipped);
         text.AppendLine(CultureInfo.InvariantCulture, $"records: {Found.Records:N0} in the log, of them {Found.Repeats:N0} repeats, {Found.Letters:N0} malformed; {Found.Rows:N0} have their row");
-        text.AppendLine(CultureInfo.InvariantCulture, $"sinks: {Logs.Repeated:N0} intents repeated by the next owner, {Logs.Repaired:N0} ranges completed, {Logs.Retried:N0} retries, {Logs.GivenUp:N0} memberships given up, {Logs.Alarms:N0} alarms");
+        text.AppendLine(CultureInfo.InvariantCulture, $"sinks: {Logs.Repeated:N0} intents repeated by the next owner, {Logs.AcknowledgedTwice:N0} ranges inserted by two and taken from one, {Logs.Completed:N0} ranges completed, {Logs.Retried:N0} retries, {Logs.GivenUp:N0} memberships given up, {Logs.Alarms:N0} alarms");
         text.AppendLine(CultureInfo.InvariantCulture, $"further copies of dead letters: {Found.LetterCopies:N0}");
         text.AppendLine(Found.Summary);
         foreach (var hop in Hops) text.AppendLine(CultureInfo.InvariantCulture, $"verifier, {hop.Hop}: {hop.Present:N0} of {hop.Expected:N0}, missing {hop.Missing:N0}, doubled {hop.Doubled:N0}");
@@ -50,7 +50,7 @@ internal sealed record SinkResult(
             ["faults"] = FaultTable.Json(State, SinkFaults.All),
             ["skipped"] = new JsonArray([.. Skipped.Select(skipped => (JsonNode?)skipped)]),
             ["records"] = Found.Records, ["repeats"] = Found.Repeats, ["rows"] = Found.Rows, ["dead_letters"] = Found.Letters, ["dead_letter_copies"] = Found.LetterCopies,
-            ["intents_repeated"] = Logs.Repeated, ["ranges_completed"] = Logs.Repaired, ["retries"] = Logs.Retried, ["memberships_given_up"] = Logs.GivenUp, ["alarms"] = Logs.Alarms,
+            ["intents_repeated"] = Logs.Repeated, ["acknowledged_twice"] = Logs.AcknowledgedTwice, ["ranges_completed"] = Logs.Completed, ["retries"] = Logs.Retried, ["memberships_given_up"] = Logs.GivenUp, ["alarms"] = Logs.Alarms,
         };
         Found.AddTo(line);
         line["verifier_agrees"] = VerifierAgrees;

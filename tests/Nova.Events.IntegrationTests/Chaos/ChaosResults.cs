@@ -9,7 +9,7 @@ internal static class ChaosResults
 {
     public static long Number(this JsonElement result, string name) => result.GetProperty(name).GetInt64();
 
-    public static IEnumerable<long> Numbers(this JsonElement result, params string[] names) => names.Select(result.Number);
+    public static IEnumerable<long> Numbers(this JsonElement result, params string[] names) => names.Select(name => result.Number(name));
 
     /// <summary>Each kind was committed so often, or is named among the skipped ones, which are returned.</summary>
     public static IReadOnlyList<string> ShouldHaveCommitted(this JsonElement result, IEnumerable<FaultKind> kinds, Func<string, int> count)
