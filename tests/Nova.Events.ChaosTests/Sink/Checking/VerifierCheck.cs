@@ -1,3 +1,4 @@
+using Nova.Events.Cli.Verification;
 using Nova.Events.ClickHouse.Verification;
 using Nova.Events.Contracts;
 using Nova.Events.Kafka.Consuming;
@@ -13,7 +14,7 @@ internal sealed class VerifierCheck(SinkFleet fleet)
     /// <summary>Log against tables, tables against the view.</summary>
     public async Task<IReadOnlyList<HopReport>> RunAsync(CancellationToken cancellationToken)
     {
-        var letters = await LettersAsync(cancellationToken);
+        var letters = await DeadLetterPlaces.ReadAsync(_reader, SinkFleet.Group, cancellationToken);
         return
         [
             await CompareAsync("outbox_events", SinkFleet.DomainTopic, letters, withheld: null, cancellationToken),
@@ -25,7 +26,7 @@ internal sealed class VerifierCheck(SinkFleet fleet)
     /// <summary>True if it sees a row whose record is withheld from it, and misses a record whose dead letter is withheld.</summary>
     public async Task<bool> CanFailAsync(CancellationToken cancellationToken)
     {
-        var letters = await LettersAsync(cancellationToken);
+        var letters = await DeadLetterPlaces.ReadAsync(_reader, SinkFleet.Group, cancellationToken);
         var known = letters.First(letter => letter.Topic == Topics.ClientEvents);
         letters.Remove(known);
         var stored = await fleet.ClickHouse.QueryAsync(
@@ -48,14 +49,5 @@ internal sealed class VerifierCheck(SinkFleet fleet)
         }
 
         return await _tables.CompareAsync(table, contents, letters, cancellationToken);
-    }
-
-    private async Task<HashSet<(string Topic, int Partition, long Offset)>> LettersAsync(CancellationToken cancellationToken)
-    {
-        var letters = new HashSet<(string, int, long)>();
-        foreach (var partition in await _reader.SnapshotAsync(topic => topic == Topics.DeadLetters(SinkFleet.Group), cancellationToken))
-            await foreach (var letter in _reader.ReadAsync(partition, cancellationToken))
-                if (DeadLetterOrigin.Of(letter) is { } origin) letters.Add(origin);
-        return letters;
     }
 }
