@@ -127,13 +127,15 @@ public sealed class ClickHouseClient : IDisposable
         using (response)
         {
             _ = int.TryParse(codes?.FirstOrDefault(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var code);
-            var kind = ErrorCodes.KindOf(code);
             var text = (await response.Content.ReadAsStringAsync(cancellationToken)).Trim();
+            var kind = ErrorCodes.KindOf(code, text);
             if (text.Length > 500) text = text[..500] + "…";
             throw new ClickHouseException(code, kind, kind switch
             {
                 ClickHouseErrorKind.Denied =>
                     $"ClickHouse at {_options.Url} refused user '{_options.User}': {text} Check {ClickHouseOptions.Section}:User, {ClickHouseOptions.Section}:Password and the user's grants.",
+                ClickHouseErrorKind.View => $"{text} A view on the table throws: mend or drop it; rows are kept and inserted under the same token until then.",
+                ClickHouseErrorKind.Configuration => $"{text} Exactly-once needs this setting: let the profile of user '{_options.User}' allow it.",
                 ClickHouseErrorKind.Schema => $"{text} Has `nova schema up` been run against {_options.Url}, database '{_options.Database}'?",
                 _ => text,
             });

@@ -14,6 +14,15 @@ public enum ClickHouseErrorKind
 
     /// <summary>Login or grants.</summary>
     Denied,
+
+    /// <summary>A materialized view threw: never the data's fault, since the table takes the row.</summary>
+    View,
+
+    /// <summary>Parts are not merged as fast as they come: fewer and larger inserts.</summary>
+    TooManyParts,
+
+    /// <summary>A setting or a limit that exactly-once needs is forbidden or too low.</summary>
+    Configuration,
 }
 
 /// <summary>The server refused or failed a request, or could not be reached.</summary>

@@ -5,7 +5,7 @@ namespace Nova.Events.ClickHouse;
 /// <summary>ClickHouse's error codes (src/Common/ErrorCodes.cpp) by what they call for. What is not listed is tried again: a retry under a token is harmless.</summary>
 internal static class ErrorCodes
 {
-    // 33 and 131 (truncated body) are the network's, 395 and whatever a view throws is the view's: both are tried again.
+    // 33 and 131 (truncated body) are the network's: tried again.
     private static readonly FrozenSet<int> Row = new HashSet<int>
     {
         6,   // CANNOT_PARSE_TEXT
@@ -52,8 +52,22 @@ internal static class ErrorCodes
         516, // AUTHENTICATION_FAILED
     }.ToFrozenSet();
 
-    public static ClickHouseErrorKind KindOf(int code) =>
-        Row.Contains(code) ? ClickHouseErrorKind.Row
+    private static readonly FrozenSet<int> Configuration = new HashSet<int>
+    {
+        164, // READONLY
+        452, // SETTING_CONSTRAINT_VIOLATION
+    }.ToFrozenSet();
+
+    private const int TooManyParts = 252;
+
+    /// <param name="code">The server's code.</param>
+    /// <param name="text">What it said: whatever a view throws has the code of the cause, and only the text says that it was a view.</param>
+    public static ClickHouseErrorKind KindOf(int code, string text) =>
+        text.Contains("while pushing to view", StringComparison.Ordinal) ? ClickHouseErrorKind.View
+        : code == TooManyParts && text.Contains("max_partitions_per_insert_block", StringComparison.Ordinal) ? ClickHouseErrorKind.Configuration
+        : code == TooManyParts ? ClickHouseErrorKind.TooManyParts
+        : Configuration.Contains(code) ? ClickHouseErrorKind.Configuration
+        : Row.Contains(code) ? ClickHouseErrorKind.Row
         : Schema.Contains(code) ? ClickHouseErrorKind.Schema
         : Denied.Contains(code) ? ClickHouseErrorKind.Denied
         : ClickHouseErrorKind.Transient;

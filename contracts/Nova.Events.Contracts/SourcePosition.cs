@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Nova.Events.Contracts;
@@ -9,6 +10,8 @@ public readonly record struct SourcePosition(string Source, Position Position)
 {
     /// <summary>Longest name of a source.</summary>
     public const int MaxSourceLength = 64;
+
+    private static readonly SearchValues<byte> SourceBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."u8);
 
     /// <summary>True for a name that may stand before the <c>@</c>.</summary>
     public static bool IsValidSource(ReadOnlySpan<char> source)
@@ -25,12 +28,19 @@ public readonly record struct SourcePosition(string Source, Position Position)
     /// <summary>Reads a <c>position</c> header; false where it is not one.</summary>
     public static bool TryParse(ReadOnlySpan<byte> header, out SourcePosition position)
     {
+        var isOne = TryParse(header, out var source, out var parsed);
+        position = isOne ? new SourcePosition(Encoding.ASCII.GetString(source), parsed) : default;
+        return isOne;
+    }
+
+    /// <summary>The same without a string: the source is the part of <paramref name="header"/> that names it.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> header, out ReadOnlySpan<byte> source, out Position position)
+    {
+        source = default;
         position = default;
         var at = header.IndexOf((byte)'@');
-        if (at <= 0 || !Position.TryParse(header[(at + 1)..], out var parsed)) return false;
-        var source = Encoding.ASCII.GetString(header[..at]);
-        if (!IsValidSource(source)) return false;
-        position = new SourcePosition(source, parsed);
+        if (at <= 0 || at > MaxSourceLength || header[..at].ContainsAnyExcept(SourceBytes) || !Position.TryParse(header[(at + 1)..], out position)) return false;
+        source = header[..at];
         return true;
     }
 }

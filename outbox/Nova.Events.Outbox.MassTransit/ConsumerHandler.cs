@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using System.Runtime.Serialization;
 using System.Text.Json;
 using MassTransit;
@@ -25,8 +24,8 @@ public sealed class ConsumerHandler<TConsumer> : IRecordHandler
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<string, bool> _passedOver = new(StringComparer.Ordinal);
 
-    /// <summary>Failed attempts at the records that wait to be tried again; one that is forgotten elsewhere is forgotten here.</summary>
-    private readonly ConditionalWeakTable<ConsumedRecord, StrongBox<int>> _failures = [];
+    /// <summary>Failed attempts at the records that wait to be tried again.</summary>
+    private readonly FailedAttempts _failures = new();
 
     internal ConsumerHandler(IReceiveEndpointDispatcher<TConsumer> dispatcher, ConsumedMessages messages, NovaConsumerOptions options, ILogger<ConsumerHandler<TConsumer>> logger)
     {
@@ -37,9 +36,17 @@ public sealed class ConsumerHandler<TConsumer> : IRecordHandler
     /// <summary>
     /// Handled once the consumer has ended well, and for what it does not take; poisoned what can't be read, and what it failed at too often; else tried again.
     /// </summary>
-    public async ValueTask<Outcome> HandleAsync(ConsumedRecord record, CancellationToken cancellationToken)
+    public async ValueTask<Outcome> HandleAsync(RecordView record, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(record);
+        // MassTransit takes arrays, and its context may outlive the call.
+        var owned = record.ToOwned();
+        var outcome = await HandleAsync(owned, cancellationToken);
+        if (outcome.Kind != OutcomeKind.RetryLater) _failures.Forget(owned);
+        return outcome;
+    }
+
+    private async ValueTask<Outcome> HandleAsync(ConsumedRecord record, CancellationToken cancellationToken)
+    {
         // MassTransit has no message for the end of a key.
         if (record.Value is not { } value) return Outcome.Handled;
         // Which MassTransit would take for a message without values.
@@ -60,7 +67,7 @@ public sealed class ConsumerHandler<TConsumer> : IRecordHandler
 
     private async ValueTask<Outcome> DispatchAsync(ConsumedRecord record, byte[] value, string? urns, CancellationToken cancellationToken)
     {
-        var attempt = _failures.TryGetValue(record, out var failed) ? failed.Value + 1 : 1;
+        var attempt = _failures.Of(record) + 1;
         var delivery = new Delivery(record);
         try
         {
@@ -97,7 +104,7 @@ public sealed class ConsumerHandler<TConsumer> : IRecordHandler
     private Outcome Failed(ConsumedRecord record, Exception exception)
     {
         if (_options.IsPassing(exception)) return Outcome.RetryLater($"{typeof(TConsumer).Name} threw {exception.GetType().Name}, which passes.", exception);
-        var failures = ++_failures.GetOrCreateValue(record).Value;
+        var failures = _failures.Add(record);
         var reason = $"{typeof(TConsumer).Name} threw {exception.GetType().Name}.";
         return failures < _options.MaxAttempts ? Outcome.RetryLater(reason, exception) : Outcome.Poisoned(reason, exception);
     }

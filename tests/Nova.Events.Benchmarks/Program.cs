@@ -17,6 +17,7 @@ var bench = new RootCommand("Measures on servers of its own, beside whatever els
     RelayLatencyCommand.Create(),
     CaptureCommand.Create(),
     SnapshotRateCommand.Create(),
+    SinkRateCommand.Create(),
     OutboxWriteCommand.Create(),
     MassTransitCommand.Create(),
     PollingCommand.Create(),

@@ -34,6 +34,9 @@ public sealed class ClickHouseSinkOptions
     [Range(0, 10_000_000)]
     public int EventIdWindow { get; set; } = 100_000;
 
+    /// <summary>Default <see cref="SinkDelivery.ExactlyOnce"/>. At least once is for measuring what exactly once costs, and for copies that are thrown away.</summary>
+    public SinkDelivery Delivery { get; set; }
+
     /// <summary>Pause before the consumer starts over after a failure. Default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan RestartDelay { get; set; } = TimeSpan.FromSeconds(2);

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Nova.Events.ClickHouse.Inserting;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Consuming.Sink;
 
@@ -12,7 +11,6 @@ internal sealed class SinkWorker(
     IOptions<ClickHouseSinkOptions> options,
     IOptions<KafkaOptions> kafka,
     SinkRoutes routes,
-    DeduplicationCheck check,
     SinkState state,
     ILoggerFactory loggers,
     TimeProvider time) : BackgroundService
@@ -29,8 +27,7 @@ internal sealed class SinkWorker(
         {
             try
             {
-                await check.EnsureAsync(settings.DomainTable, stoppingToken);
-                await check.EnsureAsync(settings.ClientTable, stoppingToken);
+                await routes.EnsureTablesAsync(stoppingToken);
                 state.Failure = null;
                 await new SinkConsumer(settings.Consumer, kafka.Value, routes.All, loggers.CreateLogger<SinkConsumer>(), time).RunAsync(stoppingToken);
             }

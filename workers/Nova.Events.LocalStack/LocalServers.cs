@@ -53,6 +53,10 @@ public sealed class LocalServers : IAsyncDisposable
         }
     }
 
+    /// <summary>Process id of one of our servers.</summary>
+    /// <exception cref="InvalidOperationException">The server is not our child process, or does not run.</exception>
+    public int ProcessId(ServerKind kind) => OurProcess(kind).Id;
+
     /// <summary>SIGKILL to one of our servers and its children, as a crash would.</summary>
     /// <exception cref="InvalidOperationException">The server is not our child process.</exception>
     public Task KillAsync(ServerKind kind, CancellationToken cancellationToken) => OurProcess(kind).KillAsync(cancellationToken);

@@ -1,5 +1,5 @@
-using System.Collections.Frozen;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
@@ -16,11 +16,6 @@ public sealed class DomainEventEncoder : RowEncoder
 
     private sealed class DomainEventBlock : IRowBlock
     {
-        private static readonly FrozenSet<string> OwnColumns = new[]
-        {
-            HeaderNames.Id, HeaderNames.EventType, HeaderNames.Position, HeaderNames.Traceparent, HeaderNames.Tenant, HeaderNames.OccurredAt, HeaderNames.StreamVersion,
-        }.ToFrozenSet(StringComparer.Ordinal);
-
         private readonly RecordColumns _record = new();
         private readonly NativeColumn _aggregateType = new("aggregate_type", "String");
         private readonly NativeColumn _aggregateId = new("aggregate_id", "String");
@@ -28,28 +23,38 @@ public sealed class DomainEventEncoder : RowEncoder
         private readonly NativeColumn _headers = new("headers", "Map(String, String)");
         private readonly NativeColumn _occurredAt = new("occurred_at", "DateTime64(6, 'UTC')");
         private readonly NativeColumn _streamVersion = new("stream_version", "Int64");
+        private string _topic = "";
+        private string _aggregate = "";
 
         public DomainEventBlock() => Block = new([.. _record.All, _aggregateType, _aggregateId, _payload, _headers, _occurredAt, _streamVersion]);
 
         public NativeBlock Block { get; }
 
-        public string? TryWrite(ConsumedRecord record)
+        public string? TryWrite(RecordView record)
         {
-            if (_record.TryWrite(record) is { } reason) return reason;
-            if (record.Value is { } value && !IsJson(value)) return "The payload is not JSON.";
-            if (!TryOccurredAt(record, out var occurredAt)) return "The occurred-at header is not an ISO 8601 time.";
-            if (!TryStreamVersion(record, out var streamVersion)) return "The stream-version header is not a number.";
-
-            var aggregateType = record.Topic.StartsWith(Topics.OutboxPrefix, StringComparison.Ordinal) ? record.Topic[Topics.OutboxPrefix.Length..] : record.Topic;
-            _aggregateType.Values.WriteString(aggregateType);
+            if (RecordFields.Read(record, out var fields) is { } reason) return reason;
+            if (!record.IsTombstone && !IsJson(record.Value)) return "The payload is not JSON.";
+            if (!TryOccurredAt(record, fields, out var occurredAt)) return "The occurred-at header is not an ISO 8601 time.";
+            if (!TryStreamVersion(fields, out var streamVersion)) return "The stream-version header is not a number.";
+            _record.Write(record, fields);
+            _aggregateType.Values.WriteString(AggregateTypeOf(record.Topic));
             _aggregateId.Values.WriteString(record.Key);
             _payload.Values.WriteString(record.Value);
             foreach (var header in record.Headers)
-                if (!OwnColumns.Contains(header.Name)) _headers.AddEntry(header.Name, header.Value);
+                if (!RecordFields.IsColumn(header.Name)) _headers.AddEntry(header.Name, header.Value);
             _headers.EndMap();
             _occurredAt.Values.WriteInt64(RecordColumns.Microseconds(occurredAt));
             _streamVersion.Values.WriteInt64(streamVersion);
+            Block.EndRow();
             return null;
+        }
+
+        // A block has one topic.
+        private string AggregateTypeOf(string topic)
+        {
+            if (ReferenceEquals(topic, _topic)) return _aggregate;
+            (_topic, _aggregate) = (topic, topic.StartsWith(Topics.OutboxPrefix, StringComparison.Ordinal) ? topic[Topics.OutboxPrefix.Length..] : topic);
+            return _aggregate;
         }
 
         private static bool IsJson(ReadOnlySpan<byte> value)
@@ -66,21 +71,20 @@ public sealed class DomainEventEncoder : RowEncoder
             }
         }
 
-        // DateTime64 holds the years 1900 to 2299.
-        private static bool TryOccurredAt(ConsumedRecord record, out DateTimeOffset occurredAt)
+        private static bool TryOccurredAt(RecordView record, in RecordFields fields, out DateTimeOffset occurredAt)
         {
             occurredAt = record.Timestamp;
-            return !record.TryGetHeader(HeaderNames.OccurredAt, out _)
-                || (DateTimeOffset.TryParse(
-                        record.Header(HeaderNames.OccurredAt), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out occurredAt)
-                    && occurredAt.Year is >= 1900 and < 2300);
+            if (!fields.HasOccurredAt) return true;
+            return (UtcText.TryParse(fields.OccurredAt, out occurredAt) || TryAnyForm(fields.OccurredAt, out occurredAt)) && RecordColumns.IsInRange(occurredAt);
         }
 
-        private static bool TryStreamVersion(ConsumedRecord record, out long version)
+        private static bool TryAnyForm(ReadOnlySpan<byte> text, out DateTimeOffset time) => DateTimeOffset.TryParse(
+            Encoding.UTF8.GetString(text), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+
+        private static bool TryStreamVersion(in RecordFields fields, out long version)
         {
             version = 0;
-            return !record.TryGetHeader(HeaderNames.StreamVersion, out var header)
-                || long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out version);
+            return !fields.HasStreamVersion || long.TryParse(fields.StreamVersion, NumberStyles.None, CultureInfo.InvariantCulture, out version);
         }
     }
 }

@@ -5,50 +5,40 @@ namespace Nova.Events.ClickHouse.Blocks;
 
 /// <summary>
 /// One block of ClickHouse's Native format over HTTP: varint columns, varint rows, then for each column its name, its type and its values. The same rows give
-/// the same bytes. Low-cardinality columns are sent as String: the server casts them for less than a dictionary costs (measured: design/parts.md).
+/// the same bytes. Low-cardinality columns are sent as String: the server casts them for less than a dictionary costs (measured: docs/performance.md).
 /// </summary>
-internal sealed class NativeBlock : IDisposable
+internal sealed class NativeBlock(params NativeColumn[] columns) : IDisposable
 {
-    private readonly PooledBuffer _headers = new(512);
-    private readonly NativeColumn[] _columns;
-
-    public NativeBlock(params NativeColumn[] columns) => _columns = columns;
+    private readonly List<ColumnBuffer> _headers = [];
 
     public int Rows { get; private set; }
 
-    public IEnumerable<string> ColumnNames => _columns.Select(column => column.Name);
+    public IReadOnlyList<NativeColumn> Columns => columns;
+
+    /// <summary>Bytes of memory that its values take.</summary>
+    public long Bytes => columns.Sum(static column => column.Bytes);
 
     /// <summary>Every column has its value of the row.</summary>
-    public void EndRow()
-    {
-        Rows++;
-        foreach (var column in _columns) column.EndRow();
-    }
-
-    /// <summary>Takes back the values of a row that turned out not to be encodable.</summary>
-    public void DropRow()
-    {
-        foreach (var column in _columns) column.DropRow();
-    }
+    public void EndRow() => Rows++;
 
     /// <summary>The block in pieces, valid until it is disposed.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Finish()
     {
-        var ends = new int[_columns.Length];
-        _headers.WriteVarint((ulong)_columns.Length);
-        _headers.WriteVarint((ulong)Rows);
-        for (var i = 0; i < _columns.Length; i++)
+        var pieces = new List<ReadOnlyMemory<byte>>();
+        foreach (var column in columns)
         {
-            _headers.WriteString(_columns[i].Name);
-            _headers.WriteString(_columns[i].Type);
-            ends[i] = _headers.Length;
-        }
+            var header = new ColumnBuffer();
+            _headers.Add(header);
+            if (pieces.Count == 0)
+            {
+                header.WriteVarint((ulong)columns.Length);
+                header.WriteVarint((ulong)Rows);
+            }
 
-        var pieces = new List<ReadOnlyMemory<byte>>(_columns.Length * 3);
-        for (var i = 0; i < _columns.Length; i++)
-        {
-            pieces.Add(_headers.Written[(i == 0 ? 0 : ends[i - 1])..ends[i]]);
-            pieces.AddRange(_columns[i].Pieces);
+            header.WriteString(column.Name);
+            header.WriteString(column.Type);
+            pieces.AddRange(header.Pieces);
+            pieces.AddRange(column.Pieces);
         }
 
         return pieces;
@@ -64,7 +54,7 @@ internal sealed class NativeBlock : IDisposable
 
     public void Dispose()
     {
-        _headers.Return();
-        foreach (var column in _columns) column.Return();
+        foreach (var header in _headers) header.Return();
+        foreach (var column in columns) column.Return();
     }
 }

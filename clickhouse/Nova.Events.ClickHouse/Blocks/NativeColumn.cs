@@ -3,21 +3,23 @@ namespace Nova.Events.ClickHouse.Blocks;
 /// <summary>A column of a block: its name, the type that is sent, and its values.</summary>
 internal sealed class NativeColumn(string name, string type)
 {
-    private readonly PooledBuffer? _keys = IsMap(type) ? new(256) : null;
-    private readonly PooledBuffer? _mapped = IsMap(type) ? new(256) : null;
-    private (int Values, int Keys, int Mapped, long Entries) _mark;
+    private readonly ColumnBuffer? _keys = IsMap(type) ? new() : null;
+    private readonly ColumnBuffer? _mapped = IsMap(type) ? new() : null;
     private long _entries;
 
     public string Name => name;
 
     public string Type => type;
 
-    public PooledBuffer Values { get; } = new(4096);
+    public ColumnBuffer Values { get; } = new();
+
+    /// <summary>Bytes of memory that its values take.</summary>
+    public long Bytes => Values.Bytes + (_keys?.Bytes ?? 0) + (_mapped?.Bytes ?? 0);
 
     /// <summary>A map is its cumulative sizes, then all keys, then all values.</summary>
-    public IEnumerable<ReadOnlyMemory<byte>> Pieces => _keys is null ? [Values.Written] : [Values.Written, _keys.Written, _mapped!.Written];
+    public IEnumerable<ReadOnlyMemory<byte>> Pieces => _keys is null ? Values.Pieces : Values.Pieces.Concat(_keys.Pieces).Concat(_mapped!.Pieces);
 
-    public void AddEntry(string key, ReadOnlySpan<byte> value)
+    public void AddEntry(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         _keys!.WriteString(key);
         _mapped!.WriteString(value);
@@ -25,17 +27,6 @@ internal sealed class NativeColumn(string name, string type)
     }
 
     public void EndMap() => Values.WriteInt64(_entries);
-
-    public void EndRow() => _mark = (Values.Length, _keys?.Length ?? 0, _mapped?.Length ?? 0, _entries);
-
-    /// <summary>Back to the end of the last row.</summary>
-    public void DropRow()
-    {
-        Values.Truncate(_mark.Values);
-        _keys?.Truncate(_mark.Keys);
-        _mapped?.Truncate(_mark.Mapped);
-        _entries = _mark.Entries;
-    }
 
     /// <summary>Gives the memory back to the pool.</summary>
     public void Return()

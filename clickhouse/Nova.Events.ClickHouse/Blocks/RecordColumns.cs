@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 
 namespace Nova.Events.ClickHouse.Blocks;
@@ -21,28 +19,23 @@ internal sealed class RecordColumns
 
     public NativeColumn[] All => [_tenant, _eventType, _eventId, _traceparent, _topic, _partition, _offset, _timestamp, _source, _position];
 
-    /// <summary>Writes them; otherwise says why not.</summary>
-    public string? TryWrite(ConsumedRecord record)
+    public void Write(RecordView record, in RecordFields fields)
     {
-        if (!record.TryGetHeader(HeaderNames.Id, out var id)) return "The record has no id header.";
-        if (!Utf8Parser.TryParse(id, out Guid eventId, out var read) || read != id.Length) return "The id header is not a UUID.";
-        if (!record.TryGetHeader(HeaderNames.EventType, out var eventType) || eventType.IsEmpty) return "The record has no eventType header.";
-        var source = default(SourcePosition);
-        if (record.TryGetHeader(HeaderNames.Position, out var position) && !SourcePosition.TryParse(position, out source)) return "The position header is not a position.";
-
-        _tenant.Values.WriteString(record.TryGetHeader(HeaderNames.Tenant, out var tenant) ? tenant : default);
-        _eventType.Values.WriteString(eventType);
-        _eventId.Values.WriteUuid(eventId);
-        _traceparent.Values.WriteString(record.TryGetHeader(HeaderNames.Traceparent, out var traceparent) ? traceparent : default);
+        _tenant.Values.WriteString(fields.Tenant);
+        _eventType.Values.WriteString(fields.EventType);
+        _eventId.Values.WriteUuid(fields.EventId);
+        _traceparent.Values.WriteString(fields.Traceparent);
         _topic.Values.WriteString(record.Topic);
         _partition.Values.WriteInt32(record.Partition);
         _offset.Values.WriteInt64(record.Offset);
-        _timestamp.Values.WriteInt64(record.Timestamp.ToUnixTimeMilliseconds());
-        _source.Values.WriteString(source.Source ?? "");
-        _position.Values.WriteUInt128(source.Source is null ? 0 : source.Position.ToUInt128());
-        return null;
+        _timestamp.Values.WriteInt64(record.TimestampMilliseconds);
+        _source.Values.WriteString(fields.Source);
+        _position.Values.WriteUInt128(fields.Source.IsEmpty ? 0 : fields.Position.ToUInt128());
     }
 
     /// <summary>Microseconds since 1970, for DateTime64(6).</summary>
     public static long Microseconds(DateTimeOffset time) => (time.UtcTicks - DateTime.UnixEpoch.Ticks) / TicksPerMicrosecond;
+
+    /// <summary>DateTime64 holds the years 1900 to 2299.</summary>
+    public static bool IsInRange(DateTimeOffset time) => time.UtcDateTime.Year is >= 1900 and < 2300;
 }

@@ -19,6 +19,6 @@ internal interface IRowBlock
     /// <summary>Its columns, in the order of the values.</summary>
     NativeBlock Block { get; }
 
-    /// <summary>Writes the row of <paramref name="record"/>; otherwise says why there is none, in one sentence without payload.</summary>
-    string? TryWrite(ConsumedRecord record);
+    /// <summary>Writes the row of <paramref name="record"/>, or nothing and says why there is none, in one sentence without payload.</summary>
+    string? TryWrite(RecordView record);
 }

@@ -21,35 +21,23 @@ public sealed class ClickHouseBatchSink : IBatchSink
         ArgumentNullException.ThrowIfNull(encoder);
         (_client, Name, _encoder, _logger, _time) = (client, table, encoder, logger, time);
         using var block = encoder.NewBlock().Block;
-        _columns = string.Join(", ", block.ColumnNames);
+        _columns = string.Join(", ", block.Columns.Select(static column => column.Name));
     }
 
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <inheritdoc/>
-    public EncodedBatch Encode(OffsetRange range, IReadOnlyList<ConsumedRecord> records)
+    /// <summary>Checks that the table takes what is written.</summary>
+    /// <exception cref="TableMismatchException">A column is missing or of another type.</exception>
+    /// <exception cref="ClickHouseException">The server could not be asked.</exception>
+    public async Task EnsureColumnsAsync(CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(records);
-        var rows = _encoder.NewBlock();
-        var accepted = new List<ConsumedRecord>(records.Count);
-        var rejected = new List<RejectedRecord>();
-        foreach (var record in records)
-        {
-            if (rows.TryWrite(record) is { } reason)
-            {
-                rows.Block.DropRow();
-                rejected.Add(new RejectedRecord(record, reason));
-                continue;
-            }
-
-            rows.Block.EndRow();
-            accepted.Add(record);
-        }
-
-        var pieces = rows.Block.Finish();
-        return new EncodedBatch(range, pieces, accepted, NativeBlock.ChecksumOf(pieces), rejected, rows.Block);
+        using var block = _encoder.NewBlock().Block;
+        await TableColumns.EnsureAsync(_client, Name, block.Columns, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public IBatchEncoder NewBatch() => new NativeBatchEncoder(_encoder.NewBlock());
 
     /// <inheritdoc/>
     public async Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken)
@@ -67,25 +55,27 @@ public sealed class ClickHouseBatchSink : IBatchSink
             {
                 ClickHouseErrorKind.Row => InsertOutcome.Refused(exception.Message),
                 ClickHouseErrorKind.Transient => InsertOutcome.Transient(exception.Message),
+                ClickHouseErrorKind.TooManyParts => InsertOutcome.Overloaded(exception.Message),
+                ClickHouseErrorKind.Schema => InsertOutcome.Blocked(await DifferenceAsync(exception, cancellationToken)),
                 _ => InsertOutcome.Blocked(exception.Message),
             };
         }
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(EncodedBatch batch, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(OffsetRange range, RecordBatch records, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(records);
         var refused = new List<RejectedRecord>();
         try
         {
             // Engine Null reads the rows like the table would and keeps none: nothing is tried on the table itself.
             await _client.ExecuteAsync($"CREATE OR REPLACE TABLE {Scratch} AS {Name} ENGINE = Null", cancellationToken);
-            await BisectAsync(batch.Range, batch.Records, refused, cancellationToken);
+            await BisectAsync(range, records, refused, cancellationToken);
         }
         catch (ClickHouseException exception)
         {
-            ClickHouseLog.BisectFailed(_logger, Name, batch.Range.ToString(), exception.Message);
+            ClickHouseLog.BisectFailed(_logger, Name, range.ToString(), exception.Message);
             return [];
         }
 
@@ -123,24 +113,40 @@ public sealed class ClickHouseBatchSink : IBatchSink
         new Dictionary<string, object> { ["topic"] = range.Topic, ["partition"] = range.Partition, ["first"] = range.First, ["last"] = range.Last },
         cancellationToken);
 
+    /// <summary>What the table's columns are by now, where that is what is wrong.</summary>
+    private async Task<string> DifferenceAsync(ClickHouseException refused, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EnsureColumnsAsync(cancellationToken);
+            return refused.Message;
+        }
+        catch (Exception exception) when (exception is TableMismatchException or ClickHouseException)
+        {
+            return exception.Message;
+        }
+    }
+
     private string Scratch => Name + "_scratch";
 
-    private async Task BisectAsync(OffsetRange range, IReadOnlyList<ConsumedRecord> records, List<RejectedRecord> refused, CancellationToken cancellationToken)
+    private async Task BisectAsync(OffsetRange range, RecordBatch records, List<RejectedRecord> refused, CancellationToken cancellationToken)
     {
-        using var part = Encode(range, records);
+        using var encoder = NewBatch();
+        foreach (var record in records) encoder.TryAdd(record);
+        using var part = encoder.Finish(range);
         try
         {
             await SendAsync(Scratch, part, "scratch:" + range.Token(), cancellationToken);
         }
         catch (ClickHouseException exception) when (exception.Kind == ClickHouseErrorKind.Row && records.Count == 1)
         {
-            refused.Add(new RejectedRecord(records[0], $"ClickHouse refused the row with code {exception.Code}."));
+            refused.Add(new RejectedRecord(records.First(), $"ClickHouse refused the row with code {exception.Code}."));
         }
         catch (ClickHouseException exception) when (exception.Kind == ClickHouseErrorKind.Row)
         {
             var half = records.Count / 2;
-            await BisectAsync(range, [.. records.Take(half)], refused, cancellationToken);
-            await BisectAsync(range, [.. records.Skip(half)], refused, cancellationToken);
+            await BisectAsync(range, records.Slice(0, half), refused, cancellationToken);
+            await BisectAsync(range, records.Slice(half, records.Count - half), refused, cancellationToken);
         }
     }
 

@@ -5,12 +5,8 @@ namespace Nova.Events.ClickHouse.Inserting;
 /// <summary>What makes an insert exactly-once, on every insert; each was tried (design/parts.md).</summary>
 internal static class InsertSettings
 {
-    public static Dictionary<string, string> For(string token, string queryId) => new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> EveryInsert = new(StringComparer.Ordinal)
     {
-        ["query_id"] = queryId,
-        ["insert_deduplication_token"] = token,
-        ["insert_deduplicate"] = "1",
-        ["deduplicate_blocks_in_dependent_materialized_views"] = "1",
         ["materialized_views_ignore_errors"] = "0",
         ["async_insert"] = "0",
         // One insert = one block: otherwise a large batch becomes several, each with a token of its own.
@@ -24,6 +20,20 @@ internal static class InsertSettings
         // A wrong column is an error, not a default.
         ["input_format_skip_unknown_fields"] = "0",
     };
+
+    /// <param name="token">Empty where a repetition may add rows.</param>
+    /// <param name="queryId">Of this attempt alone.</param>
+    public static Dictionary<string, string> For(string token, string queryId)
+    {
+        var settings = new Dictionary<string, string>(EveryInsert, StringComparer.Ordinal)
+        {
+            ["query_id"] = queryId,
+            ["insert_deduplicate"] = token.Length == 0 ? "0" : "1",
+            ["deduplicate_blocks_in_dependent_materialized_views"] = token.Length == 0 ? "0" : "1",
+        };
+        if (token.Length > 0) settings["insert_deduplication_token"] = token;
+        return settings;
+    }
 
     /// <summary>Begins with the token, so that what still runs under it can be found; ends with what no other attempt has.</summary>
     public static string QueryId(string token, long attempt) => string.Create(CultureInfo.InvariantCulture, $"{token}/{Environment.ProcessId}-{attempt}-{Guid.CreateVersion7():N}");

@@ -33,9 +33,9 @@ internal sealed class DeadLetterWriter : IDisposable
     }
 
     /// <summary>Returns once the dead letter is acknowledged, however long that takes; until then the record's offset must not move.</summary>
-    public async Task WriteAsync(ConsumedRecord record, string reason, string? exceptionType, int attempts, CancellationToken cancellationToken)
+    public async Task WriteAsync(RecordView record, string reason, string? exceptionType, int attempts, CancellationToken cancellationToken)
     {
-        var message = ToMessage(record, reason, exceptionType, attempts);
+        var message = ToMessage(record.ToOwned(), reason, exceptionType, attempts);
         for (var attempt = 1; ; attempt++)
         {
             try

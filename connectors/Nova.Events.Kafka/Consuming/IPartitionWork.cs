@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming.Native;
 
 namespace Nova.Events.Kafka.Consuming;
@@ -16,7 +15,11 @@ internal interface IPartitionWork
     /// <summary>Partitions went to others already: drop, store nothing.</summary>
     void Lost(IReadOnlyList<TopicPartition> partitions);
 
-    void Take(ConsumedRecord record);
+    /// <summary>The record is valid until this returns.</summary>
+    void Take(TopicPartition partition, in FetchedRecord record);
+
+    /// <summary>Some records were taken; more may follow before the next tick.</summary>
+    void EndOfBatch();
 
     /// <summary>The log ends before <paramref name="nextOffset"/> for now.</summary>
     void ReachedEnd(TopicPartition partition, long nextOffset);

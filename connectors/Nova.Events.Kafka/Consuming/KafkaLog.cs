@@ -42,6 +42,9 @@ internal static partial class KafkaLog
     [LoggerMessage(2023, LogLevel.Information, "repair of {Topic}:{Partition} {First}-{Last}: the table holds {Stored} rows of it, {Missing} are inserted")]
     public static partial void Repairing(ILogger logger, string topic, int partition, long first, long last, int stored, int missing);
 
+    [LoggerMessage(2024, LogLevel.Error, "sink-range-changed: the log no longer gives the records of {Topic}:{Partition} {First}-{Last} that became rows which the server refuses; what it refuses cannot be taken out. Mend the table so that it takes them")]
+    public static partial void RangeChanged(ILogger logger, string topic, int partition, long first, long last);
+
     [LoggerMessage(2030, LogLevel.Warning, "dead letter {Topic}:{Partition}:{Offset} of {Group}: {Reason}")]
     public static partial void DeadLetter(ILogger logger, string topic, int partition, long offset, string group, string reason);
 

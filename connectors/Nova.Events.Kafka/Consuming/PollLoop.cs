@@ -8,7 +8,7 @@ namespace Nova.Events.Kafka.Consuming;
 /// Owns a consumer and the one thread that polls it. Rebalances arrive inside the poll, so everything that <see cref="IPartitionWork"/> does on its
 /// partitions happens on this thread. The loop polls for as long as the consumer is a member: however long an effect takes, it stays one.
 /// </summary>
-internal sealed class PollLoop
+internal sealed class PollLoop : IFetchedRecords
 {
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(15);
@@ -16,14 +16,15 @@ internal sealed class PollLoop
     private readonly IPartitionWork _work;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private Exception? _failure;
 
     public PollLoop(ConsumerConfig config, ConsumerOptions options, IPartitionWork work, ILogger logger, TimeProvider time)
     {
         (_options, _work, _logger, _time) = (options, work, logger, time);
         Consumer = new ConsumerBuilder<byte[]?, byte[]?>(config)
-            .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
-            .SetPartitionsRevokedHandler((_, partitions) => _work.Revoked(Bare(partitions)))
-            .SetPartitionsLostHandler((_, partitions) => _work.Lost(Bare(partitions)))
+            .SetPartitionsAssignedHandler((_, partitions) => Rebalance(() => Assigned(partitions)))
+            .SetPartitionsRevokedHandler((_, partitions) => Rebalance(() => _work.Revoked(Bare(partitions))))
+            .SetPartitionsLostHandler((_, partitions) => Rebalance(() => _work.Lost(Bare(partitions))))
             .SetStatisticsHandler(static (_, _) => { })
             .SetErrorHandler((_, error) => KafkaLog.ClientError(_logger, _options.Group, error.Code.ToString(), error.Reason))
             .SetLogHandler((_, message) => KafkaLog.ClientMessage(_logger, message.Facility, message.Message))
@@ -55,16 +56,28 @@ internal sealed class PollLoop
         return completion.Task;
     }
 
+    public void Take(TopicPartition partition, in FetchedRecord record) => _work.Take(partition, record);
+
+    public void ReachedEnd(TopicPartition partition, long nextOffset) => _work.ReachedEnd(partition, nextOffset);
+
+    public void Fail(Error error)
+    {
+        // Retention overtook the reader: the partitions are taken up anew, and that path names what is missing.
+        if (error.IsFatal || error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange) throw new KafkaException(error);
+        KafkaLog.ClientError(_logger, _options.Group, error.Code.ToString(), error.Reason);
+    }
+
     private void Run(CancellationToken stopping)
     {
         try
         {
+            using var queue = new RecordQueue(Consumer);
             Consumer.Subscribe(_options.Topics);
-            while (!stopping.IsCancellationRequested) Poll();
+            while (!stopping.IsCancellationRequested) Poll(queue);
             _work.BeginDrain();
             Consumer.Pause(Consumer.Assignment);
             var started = _time.GetTimestamp();
-            while (!_work.IsDrained && _time.GetElapsedTime(started) < _options.DrainTimeout) Poll();
+            while (!_work.IsDrained && _time.GetElapsedTime(started) < _options.DrainTimeout) Poll(queue);
         }
         finally
         {
@@ -73,40 +86,50 @@ internal sealed class PollLoop
         }
     }
 
-    private void Poll()
+    private void Poll(RecordQueue queue)
     {
-        var tickDue = _time.GetTimestamp() + (long)(PollTimeout.TotalSeconds * _time.TimestampFrequency);
+        var started = _time.GetTimestamp();
         do
         {
-            try
-            {
-                var result = Consumer.Consume(PollTimeout);
-                if (result is null) break;
-                if (result.IsPartitionEOF) _work.ReachedEnd(result.TopicPartition, result.Offset.Value);
-                else _work.Take(result.ToRecord());
-            }
-            catch (ConsumeException exception) when (!exception.Error.IsFatal && !IsOutOfLog(exception.Error.Code))
-            {
-                KafkaLog.ClientError(_logger, _options.Group, exception.Error.Code.ToString(), exception.Error.Reason);
-            }
+            var given = queue.Read(PollTimeout, this);
+            if (_failure is { } failure) throw failure;
+            if (given == 0) break;
+            _work.EndOfBatch();
         }
-        while (_time.GetTimestamp() < tickDue);
+        while (_time.GetElapsedTime(started) < PollTimeout);
 
         _work.Tick();
     }
 
-    // Retention overtook the reader: the partitions are taken up anew, and that path names what is missing.
-    private static bool IsOutOfLog(ErrorCode code) => code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange;
-
-    private IEnumerable<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
+    private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
         if (partitions.Count == 0) return [];
         var committed = CommitMetadata.Committed(Consumer, partitions, RequestTimeout);
         var assigned = committed
             .Select(offset => new AssignedPartition(offset, Consumer.QueryWatermarkOffsets(offset.Partition, RequestTimeout).Low.Value))
             .ToList();
-        return _work.Assigned(assigned);
+        return [.. _work.Assigned(assigned)];
     }
+
+    // The public client keeps what a handler throws for its own Consume, which nobody calls.
+    private T Rebalance<T>(Func<T> handle)
+    {
+        try
+        {
+            return handle();
+        }
+        catch (Exception exception)
+        {
+            _failure ??= exception;
+            throw;
+        }
+    }
+
+    private void Rebalance(Action handle) => Rebalance(() =>
+    {
+        handle();
+        return true;
+    });
 
     private static List<TopicPartition> Bare(List<TopicPartitionOffset> partitions) => partitions.ConvertAll(partition => partition.TopicPartition);
 }

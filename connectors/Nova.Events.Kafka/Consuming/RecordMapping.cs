@@ -22,14 +22,4 @@ internal static class RecordMapping
             Headers = copied,
         };
     }
-
-    public static TopicPartition Source(this ConsumedRecord record) => new(record.Topic, record.Partition);
-
-    /// <summary>Bytes that the record holds, with an allowance for its objects.</summary>
-    public static long Footprint(this ConsumedRecord record)
-    {
-        var bytes = 200L + (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
-        foreach (var header in record.Headers) bytes += 48 + (header.Value?.Length ?? 0);
-        return bytes;
-    }
 }

@@ -41,6 +41,19 @@ public sealed class ConsumedRecord
     /// <summary>The last header named <paramref name="name"/> as text; null without one.</summary>
     public string? Header(string name) => TryGetHeader(name, out var value) ? System.Text.Encoding.UTF8.GetString(value) : null;
 
+    /// <summary>The record as a handler gets it, over a copy of its bytes.</summary>
+    public RecordView View()
+    {
+        var headers = Headers.Select(static header => (Name: System.Text.Encoding.UTF8.GetBytes(header.Name), header.Value)).ToArray();
+        var size = RecordLayout.SizeOf(Key?.Length ?? 0, Value?.Length ?? 0, headers.Sum(static header => RecordLayout.SizeOfHeader(header.Name.Length, header.Value?.Length ?? 0)));
+        var block = new RecordBlock(size, records: 1);
+        block.Begin(Topic, Partition);
+        block.TryReserve(size, out var target);
+        target = RecordLayout.Write(target, Offset, Timestamp.ToUnixTimeMilliseconds(), Key is not null, Key, Value is not null, Value);
+        foreach (var (name, value) in headers) target = RecordLayout.WriteHeader(target, name, value, value is null);
+        return block[0];
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Topic}:{Partition}:{Offset}";
 }

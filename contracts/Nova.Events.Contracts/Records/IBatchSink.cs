@@ -9,17 +9,20 @@ public interface IBatchSink
     /// <summary>Name of the target, for logs and metrics.</summary>
     string Name { get; }
 
-    /// <summary>Encodes <paramref name="records"/> (in offset order, repeats already taken out). What it cannot encode comes back rejected.</summary>
-    EncodedBatch Encode(OffsetRange range, IReadOnlyList<ConsumedRecord> records);
+    /// <summary>An empty batch, to be filled with records in offset order, repeats already taken out.</summary>
+    IBatchEncoder NewBatch();
 
     /// <summary>
-    /// Inserts the batch as one block. A repetition under the same <paramref name="token"/> adds nothing; so does one that arrives late.
+    /// Inserts the batch as one block. A repetition under the same <paramref name="token"/> adds nothing; so does one that arrives late; without one it adds the rows again.
     /// Cancelling leaves the outcome unknown.
     /// </summary>
     Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken);
 
-    /// <summary>After <see cref="InsertOutcomeKind.Refused"/>: which rows the target cannot read. Tries them without touching the table; empty where it reads them all.</summary>
-    Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(EncodedBatch batch, CancellationToken cancellationToken);
+    /// <summary>
+    /// After <see cref="InsertOutcomeKind.Refused"/>: which of the <paramref name="records"/> that became rows the target cannot read. Tries them without
+    /// touching the table; empty where it reads them all.
+    /// </summary>
+    Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(OffsetRange range, RecordBatch records, CancellationToken cancellationToken);
 
     /// <summary>Returns once no insert runs whose token begins with <paramref name="tokenPrefix"/>.</summary>
     Task WaitForInsertsAsync(string tokenPrefix, CancellationToken cancellationToken);

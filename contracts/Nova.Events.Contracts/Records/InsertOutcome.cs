@@ -1,7 +1,7 @@
 namespace Nova.Events.Contracts.Records;
 
 /// <summary>What became of an insert. Sinks return it; they do not throw, except when cancelled.</summary>
-/// <param name="Kind">Which of the four.</param>
+/// <param name="Kind">Which of the five.</param>
 /// <param name="Reason">What the server said, without payload; null where it acknowledged.</param>
 public readonly record struct InsertOutcome(InsertOutcomeKind Kind, string? Reason)
 {
@@ -10,6 +10,9 @@ public readonly record struct InsertOutcome(InsertOutcomeKind Kind, string? Reas
 
     /// <summary>Unknown or passing: the same bytes are sent again under the same token.</summary>
     public static InsertOutcome Transient(string reason) => new(InsertOutcomeKind.Transient, reason);
+
+    /// <summary>The target can't keep up with so many inserts: the same bytes again, and fewer and larger batches after them.</summary>
+    public static InsertOutcome Overloaded(string reason) => new(InsertOutcomeKind.Overloaded, reason);
 
     /// <summary>The target could not read a row; nothing was inserted.</summary>
     public static InsertOutcome Refused(string reason) => new(InsertOutcomeKind.Refused, reason);
@@ -32,4 +35,7 @@ public enum InsertOutcomeKind
 
     /// <summary>An operator is needed.</summary>
     Blocked,
+
+    /// <summary>To be sent again, and fewer of them.</summary>
+    Overloaded,
 }

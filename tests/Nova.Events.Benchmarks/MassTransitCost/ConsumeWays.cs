@@ -7,7 +7,7 @@ namespace Nova.Events.Benchmarks.MassTransitCost;
 /// <summary>Consuming: the same records to handlers of our own, and to a consumer behind MassTransit's dispatcher.</summary>
 internal sealed class ConsumeWays(ServiceProvider services, TimeSpan slice)
 {
-    private readonly ConsumedRecord[] _records = [.. Enumerable.Range(0, 100).Select(CostRecords.New)];
+    private readonly RecordView[] _records = [.. Enumerable.Range(0, 100).Select(static ordinal => CostRecords.New(ordinal).View())];
 
     public IReadOnlyList<(string Name, IRecordHandler Handler)> Handlers { get; } =
     [

@@ -60,7 +60,7 @@ internal sealed class KafkaWays(KafkaOptions kafka, int records)
 
         public Task<Cost> Cost => _cost.Task;
 
-        public async ValueTask<Outcome> HandleAsync(ConsumedRecord record, CancellationToken cancellationToken)
+        public async ValueTask<Outcome> HandleAsync(RecordView record, CancellationToken cancellationToken)
         {
             if (Interlocked.Increment(ref _begun) == 1) (_started, _allocated) = (Stopwatch.GetTimestamp(), GC.GetTotalAllocatedBytes(precise: true));
             var outcome = await handler.HandleAsync(record, cancellationToken);

@@ -10,7 +10,7 @@ internal sealed class NativeHandler(IServiceProvider services, bool withScope) :
 {
     private readonly Calls _calls = services.GetRequiredService<Calls>();
 
-    public ValueTask<Outcome> HandleAsync(ConsumedRecord record, CancellationToken cancellationToken)
+    public ValueTask<Outcome> HandleAsync(RecordView record, CancellationToken cancellationToken)
     {
         if (record.Header(HeaderNames.EventType) != nameof(OrderSubmitted)) return ValueTask.FromResult(Outcome.Handled);
         var order = JsonSerializer.Deserialize<OrderSubmitted>(record.Value, JsonSerializerOptions.Web)!;

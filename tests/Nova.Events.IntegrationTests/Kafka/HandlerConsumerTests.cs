@@ -26,7 +26,7 @@ public sealed class HandlerConsumerTests(RunningServers servers)
     {
         await ProduceAsync(300, i => $"k{i % 10}");
         var seen = new ConcurrentQueue<(string Key, long Offset)>();
-        await RunUntilAsync(300, record => { seen.Enqueue((Encoding.UTF8.GetString(record.Key!), record.Offset)); return Outcome.Handled; });
+        await RunUntilAsync(300, record => { seen.Enqueue((Encoding.UTF8.GetString(record.Key), record.Offset)); return Outcome.Handled; });
         foreach (var key in seen.GroupBy(record => record.Key)) key.Select(record => record.Offset).ShouldBeInOrder();
 
         await ProduceAsync(10, i => $"k{i}", first: 300);
@@ -43,7 +43,7 @@ public sealed class HandlerConsumerTests(RunningServers servers)
         await ProduceAsync(5, i => $"k{i}");
         await ProduceAsync(1, _ => "new", first: 5);
         var keys = new ConcurrentQueue<string>();
-        await RunUntilAsync(1, record => { keys.Enqueue(Encoding.UTF8.GetString(record.Key!)); return Outcome.Handled; });
+        await RunUntilAsync(1, record => { keys.Enqueue(Encoding.UTF8.GetString(record.Key)); return Outcome.Handled; });
         keys.ShouldHaveSingleItem().ShouldBe("new");
     }
 
@@ -57,7 +57,7 @@ public sealed class HandlerConsumerTests(RunningServers servers)
             20,
             record =>
             {
-                var key = Encoding.UTF8.GetString(record.Key!);
+                var key = Encoding.UTF8.GetString(record.Key);
                 if (record.Offset == 0 && Interlocked.Increment(ref failures) < 4) return failures == 2 ? throw new InvalidOperationException() : Outcome.RetryLater("not yet");
                 order.Enqueue((key, record.Offset));
                 return Outcome.Handled;
@@ -104,7 +104,7 @@ public sealed class HandlerConsumerTests(RunningServers servers)
         })));
     }
 
-    private async Task<string> RunUntilAsync(int handled, Func<ConsumedRecord, Outcome> handle, int lanes = 4)
+    private async Task<string> RunUntilAsync(int handled, Func<RecordView, Outcome> handle, int lanes = 4)
     {
         var options = new HandlerConsumerOptions { Group = "g" + _topic, Lanes = lanes, RetryDelay = TimeSpan.FromMilliseconds(50), SessionTimeout = TimeSpan.FromSeconds(10) };
         options.Topics.Add(_topic);
@@ -124,8 +124,8 @@ public sealed class HandlerConsumerTests(RunningServers servers)
         return options.Group;
     }
 
-    private sealed class Handler(Func<ConsumedRecord, Outcome> handle) : IRecordHandler
+    private sealed class Handler(Func<RecordView, Outcome> handle) : IRecordHandler
     {
-        public ValueTask<Outcome> HandleAsync(ConsumedRecord record, CancellationToken cancellationToken) => ValueTask.FromResult(handle(record));
+        public ValueTask<Outcome> HandleAsync(RecordView record, CancellationToken cancellationToken) => ValueTask.FromResult(handle(record));
     }
 }

@@ -7,7 +7,7 @@ internal sealed class WatchedSink(IBatchSink sink, Action<InsertOutcome> seen) :
 {
     public string Name => sink.Name;
 
-    public EncodedBatch Encode(OffsetRange range, IReadOnlyList<ConsumedRecord> records) => sink.Encode(range, records);
+    public IBatchEncoder NewBatch() => sink.NewBatch();
 
     public async Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken)
     {
@@ -16,7 +16,7 @@ internal sealed class WatchedSink(IBatchSink sink, Action<InsertOutcome> seen) :
         return outcome;
     }
 
-    public Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(EncodedBatch batch, CancellationToken cancellationToken) => sink.FindRefusedAsync(batch, cancellationToken);
+    public Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(OffsetRange range, RecordBatch records, CancellationToken cancellationToken) => sink.FindRefusedAsync(range, records, cancellationToken);
 
     public Task WaitForInsertsAsync(string tokenPrefix, CancellationToken cancellationToken) => sink.WaitForInsertsAsync(tokenPrefix, cancellationToken);
 
@@ -33,16 +33,16 @@ internal sealed class FrozenSink(IBatchSink sink) : IBatchSink
 
     public string Name => sink.Name;
 
-    public EncodedBatch Encode(OffsetRange range, IReadOnlyList<ConsumedRecord> records) => sink.Encode(range, records);
+    public IBatchEncoder NewBatch() => sink.NewBatch();
 
     public async Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken)
     {
-        Held.Add((sink.Encode(batch.Range, batch.Records), token));
+        Held.Add((new EncodedBatch(batch.Range, [.. batch.Body.Select(static piece => new ReadOnlyMemory<byte>(piece.ToArray()))], batch.Rows, batch.Checksum), token));
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         return InsertOutcome.Acknowledged;
     }
 
-    public Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(EncodedBatch batch, CancellationToken cancellationToken) => sink.FindRefusedAsync(batch, cancellationToken);
+    public Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(OffsetRange range, RecordBatch records, CancellationToken cancellationToken) => sink.FindRefusedAsync(range, records, cancellationToken);
 
     public Task WaitForInsertsAsync(string tokenPrefix, CancellationToken cancellationToken) => sink.WaitForInsertsAsync(tokenPrefix, cancellationToken);
 

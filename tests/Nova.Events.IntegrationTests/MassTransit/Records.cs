@@ -7,7 +7,7 @@ namespace Nova.Events.IntegrationTests.MassTransit;
 /// <summary>Records as a writer without MassTransit makes them.</summary>
 internal static class Records
 {
-    public static ConsumedRecord Of(string eventType, string json) => new()
+    public static RecordView Of(string eventType, string json) => new ConsumedRecord
     {
         Topic = "outbox.event.order",
         Partition = 0,
@@ -16,5 +16,5 @@ internal static class Records
         Key = "1"u8.ToArray(),
         Value = Encoding.UTF8.GetBytes(json),
         Headers = [new RecordHeader(HeaderNames.Id, Encoding.UTF8.GetBytes($"{Guid.CreateVersion7()}")), new RecordHeader(HeaderNames.EventType, Encoding.UTF8.GetBytes(eventType))],
-    };
+    }.View();
 }

@@ -56,6 +56,6 @@ public sealed class PreferenceInvalidationTests
         {
             Topic = "t", Partition = 0, Offset = 1, Timestamp = DateTimeOffset.UnixEpoch, Value = payload is null ? null : Encoding.UTF8.GetBytes(payload), Headers = headers,
         };
-        return await handler.HandleAsync(record, CancellationToken.None);
+        return await handler.HandleAsync(record.View(), CancellationToken.None);
     }
 }

@@ -40,7 +40,7 @@ public sealed class VerifierTests
     [Fact]
     public async Task A_version_below_an_earlier_one_of_its_key_is_out_of_order()
     {
-        ConsumedRecord[] log =
+        RecordView[] log =
         [
             Records.At(0, _ids[0].ToString(), Position.Of(1, 1, 0), version: 2), Records.At(1, _ids[1].ToString(), Position.Of(1, 2, 0), version: 1),
             .. Log([2, 3, 4]),
@@ -79,14 +79,14 @@ public sealed class VerifierTests
         rows.Block.Dispose();
     }
 
-    private ConsumedRecord[] Log(int[] events) =>
+    private RecordView[] Log(int[] events) =>
         [.. events.Select((number, offset) => Records.At(offset + 10, _ids[number].ToString(), Position.Of(1, (ulong)number + 10, 0)))];
 
-    private async Task<HopReport> ReadAsync(IEnumerable<ConsumedRecord> log)
+    private async Task<HopReport> ReadAsync(IEnumerable<RecordView> log)
     {
         var verifier = new LogVerifier();
         await verifier.ExpectAsync(Records.Async(_ids.Select(id => new WrittenEvent(id, "like", "k"))), CancellationToken.None);
-        await verifier.ReadAsync(Records.Async(log), CancellationToken.None);
+        await verifier.ReadAsync(Records.Async(log.Select(record => record.ToOwned())), CancellationToken.None);
         return verifier.Finish();
     }
 }

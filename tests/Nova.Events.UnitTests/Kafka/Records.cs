@@ -1,12 +1,13 @@
 using System.Text;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Native;
 
 namespace Nova.Events.UnitTests.Kafka;
 
 internal static class Records
 {
-    public static ConsumedRecord At(long offset, string? id = null, Position? position = null, string? value = "{}", string key = "k", string type = "PostLiked", long? version = null)
+    public static RecordView At(long offset, string? id = null, Position? position = null, string? value = "{}", string key = "k", string type = "PostLiked", long? version = null)
     {
         var headers = new List<RecordHeader> { new(HeaderNames.EventType, Encoding.UTF8.GetBytes(type)) };
         if (id is not null) headers.Add(new(HeaderNames.Id, Encoding.UTF8.GetBytes(id)));
@@ -21,8 +22,10 @@ internal static class Records
             Key = Encoding.UTF8.GetBytes(key),
             Value = value is null ? null : Encoding.UTF8.GetBytes(value),
             Headers = headers,
-        };
+        }.View();
     }
+
+    public static FetchedRecord Fetched(this RecordView record) => new(record);
 
     public static async IAsyncEnumerable<T> Async<T>(IEnumerable<T> items)
     {

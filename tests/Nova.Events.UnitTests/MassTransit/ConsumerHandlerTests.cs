@@ -86,7 +86,7 @@ public sealed class ConsumerHandlerTests
         await using var shop = Shop();
         (await HandleAsync(shop, ShopService.Record("{}", []))).ShouldBe(Outcome.Poisoned("Headers 'MT-MessageType' and 'eventType' are missing."));
         await using var single = new ShopService(bus: x => { x.AddConsumer<PaymentConsumer>(); x.AddNovaConsumer<PaymentConsumer>(); });
-        (await single.Handler<PaymentConsumer>().HandleAsync(ShopService.Record("""{"amount":1}""", []), CancellationToken.None)).ShouldBe(Outcome.Handled);
+        (await single.Handler<PaymentConsumer>().HandleAsync(ShopService.Record("""{"amount":1}""", []).View(), CancellationToken.None)).ShouldBe(Outcome.Handled);
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class ConsumerHandlerTests
             await stop.CancelAsync();
             await Task.Delay(Timeout.InfiniteTimeSpan, context.CancellationToken);
         };
-        (await shop.Handler<OrderConsumer>().HandleAsync(Submitted(), stop.Token)).Kind.ShouldBe(OutcomeKind.RetryLater);
+        (await shop.Handler<OrderConsumer>().HandleAsync(Submitted().View(), stop.Token)).Kind.ShouldBe(OutcomeKind.RetryLater);
     }
 
     [Fact]
@@ -236,5 +236,5 @@ public sealed class ConsumerHandlerTests
 
     private static ConsumedRecord Submitted() => ShopService.Record($$"""{"orderId":"{{Order}}","customer":"ann"}""", new() { [HeaderNames.EventType] = "OrderSubmitted" });
 
-    private static async Task<Outcome> HandleAsync(ShopService shop, ConsumedRecord record) => await shop.Handler<OrderConsumer>().HandleAsync(record, CancellationToken.None);
+    private static async Task<Outcome> HandleAsync(ShopService shop, ConsumedRecord record) => await shop.Handler<OrderConsumer>().HandleAsync(record.View(), CancellationToken.None);
 }

@@ -16,21 +16,21 @@ namespace Nova.Events.CacheProjector.Preferences;
 internal sealed class PreferenceInvalidation(
     VersionedCache cache, IOptions<CacheProjectorOptions> options, TimeProvider time, ILogger<PreferenceInvalidation> logger) : IRecordHandler
 {
-    public async ValueTask<Outcome> HandleAsync(ConsumedRecord record, CancellationToken cancellationToken)
+    public async ValueTask<Outcome> HandleAsync(RecordView record, CancellationToken cancellationToken)
     {
         // A tombstone record ends a compacted key; it carries no version, so there is nothing that it could invalidate.
-        if (record.Value is not { } value) return Outcome.Handled;
+        if (record.IsTombstone) return Outcome.Handled;
         if (record.Header(HeaderNames.EventType) is not { } name) return Outcome.Poisoned($"Header '{HeaderNames.EventType}' is missing.");
         if (!EventTypeRegistry.Social.TryGet(name, out var type)) return Outcome.Poisoned($"Event type '{name}' is not registered.");
         if (type.JsonTypeInfo.Type != typeof(UserPreferenceChanged)) return Outcome.Handled;
         var tenant = record.Header(HeaderNames.Tenant) ?? "";
         if (!RedisKeys.IsValidTenant(tenant)) return Outcome.Poisoned($"Header '{HeaderNames.Tenant}' is not a tenant's name.");
-        if (Parse(value, out var failure) is not { } changed) return Outcome.Poisoned("The payload is not a UserPreferenceChanged.", failure);
+        if (Parse(record.Value, out var failure) is not { } changed) return Outcome.Poisoned("The payload is not a UserPreferenceChanged.", failure);
         if (changed.UserId <= 0 || changed.Version <= 0) return Outcome.Poisoned("user_id and version must be above 0.");
         return await InvalidateAsync(record, tenant, changed, cancellationToken);
     }
 
-    private async ValueTask<Outcome> InvalidateAsync(ConsumedRecord record, string tenant, UserPreferenceChanged changed, CancellationToken cancellationToken)
+    private async ValueTask<Outcome> InvalidateAsync(RecordView record, string tenant, UserPreferenceChanged changed, CancellationToken cancellationToken)
     {
         try
         {
@@ -50,7 +50,7 @@ internal sealed class PreferenceInvalidation(
         }
     }
 
-    private static UserPreferenceChanged? Parse(byte[] value, out JsonException? failure)
+    private static UserPreferenceChanged? Parse(ReadOnlySpan<byte> value, out JsonException? failure)
     {
         failure = null;
         try
@@ -64,7 +64,7 @@ internal sealed class PreferenceInvalidation(
         }
     }
 
-    private static DateTimeOffset HappenedAt(ConsumedRecord record) =>
+    private static DateTimeOffset HappenedAt(RecordView record) =>
         DateTimeOffset.TryParse(record.Header(HeaderNames.OccurredAt), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
             ? at : record.Timestamp;
 }

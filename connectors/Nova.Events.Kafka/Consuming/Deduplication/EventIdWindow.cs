@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 
@@ -13,14 +14,14 @@ internal sealed class EventIdWindow(int window)
     private readonly Dictionary<Guid, long> _lastOffsets = [];
     private readonly Queue<(long Offset, Guid Id)> _order = new();
 
-    public bool IsRepeat(ConsumedRecord record)
+    public bool IsRepeat(RecordView record)
     {
-        if (!record.TryGetHeader(HeaderNames.Id, out var header)
+        if (!record.TryGetHeader("id"u8, out var header)
             || !Utf8Parser.TryParse(header, out Guid id, out var read)
             || read != header.Length) return false;
         Forget(record.Offset - window);
-        var repeat = _lastOffsets.ContainsKey(id);
-        _lastOffsets[id] = record.Offset;
+        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_lastOffsets, id, out var repeat);
+        last = record.Offset;
         _order.Enqueue((record.Offset, id));
         return repeat;
     }

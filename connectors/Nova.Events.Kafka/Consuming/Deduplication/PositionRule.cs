@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 
@@ -10,22 +11,43 @@ namespace Nova.Events.Kafka.Consuming.Deduplication;
 /// </summary>
 internal sealed class PositionRule(ImmutableSortedDictionary<string, Position> positions)
 {
-    private readonly Dictionary<string, Position> _last = new(positions, StringComparer.Ordinal);
+    private readonly List<Source> _sources = [.. positions.Select(static entry => new Source(entry.Key) { Last = entry.Value })];
     private ImmutableSortedDictionary<string, Position>? _snapshot = positions;
 
     /// <summary>The last position of each source, up to the record that was asked about last.</summary>
-    public ImmutableSortedDictionary<string, Position> Positions => _snapshot ??= _last.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, Position> Positions =>
+        _snapshot ??= _sources.ToImmutableSortedDictionary(static source => source.Name, static source => source.Last!.Value, StringComparer.Ordinal);
 
-    public bool IsRepeat(ConsumedRecord record) => IsRepeat(record, out _);
+    public bool IsRepeat(RecordView record) => IsRepeat(record, out _);
 
-    public bool IsRepeat(ConsumedRecord record, out SourcePosition? position)
+    public bool IsRepeat(RecordView record, out SourcePosition? position)
     {
         position = null;
-        if (!record.TryGetHeader(HeaderNames.Position, out var header) || !SourcePosition.TryParse(header, out var parsed)) return false;
-        if (_last.TryGetValue(parsed.Source, out var last) && parsed.Position <= last) return true;
-        _last[parsed.Source] = parsed.Position;
-        _snapshot = null;
-        position = parsed;
+        if (!record.TryGetHeader("position"u8, out var header) || !SourcePosition.TryParse(header, out var name, out var parsed)) return false;
+        var source = Of(name);
+        if (parsed <= source.Last) return true;
+        (source.Last, _snapshot) = (parsed, null);
+        position = new SourcePosition(source.Name, parsed);
         return false;
+    }
+
+    // A partition has one source or two: looking through them takes no hash and makes no string.
+    private Source Of(ReadOnlySpan<byte> name)
+    {
+        foreach (var known in _sources)
+            if (name.SequenceEqual(known.Utf8)) return known;
+        var source = new Source(Encoding.ASCII.GetString(name));
+        _sources.Add(source);
+        return source;
+    }
+
+    private sealed class Source(string name)
+    {
+        public string Name => name;
+
+        public byte[] Utf8 { get; } = Encoding.ASCII.GetBytes(name);
+
+        /// <summary>Null before its first record.</summary>
+        public Position? Last { get; set; }
     }
 }

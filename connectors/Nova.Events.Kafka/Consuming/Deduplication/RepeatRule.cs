@@ -12,5 +12,5 @@ internal sealed class RepeatRule(ImmutableSortedDictionary<string, Position> pos
 
     public ImmutableSortedDictionary<string, Position> Positions => _byPosition.Positions;
 
-    public bool IsRepeat(ConsumedRecord record) => _byId is null ? _byPosition.IsRepeat(record) : _byId.IsRepeat(record);
+    public bool IsRepeat(RecordView record) => _byId is null ? _byPosition.IsRepeat(record) : _byId.IsRepeat(record);
 }

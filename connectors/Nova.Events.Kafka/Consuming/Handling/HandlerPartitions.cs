@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Memory;
 using Nova.Events.Kafka.Consuming.Native;
 using Nova.Events.Kafka.Consuming.State;
 
@@ -15,6 +16,7 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
     private readonly ConcurrentDictionary<TopicPartition, PartitionTrack> _tracks = new();
     private readonly ConcurrentDictionary<TopicPartition, long> _logEnds = new();
     private readonly List<PartitionTrack> _released = [];
+    private readonly RecordBlockPool _pool = new(options.MaxBufferedBytes);
     private volatile bool _isPaused;
     private bool _isDraining;
     private bool _pauseNew;
@@ -33,7 +35,7 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
             if (assigned.LogStart > start) KafkaLog.RetentionOvertook(logger, topic, partition, start, assigned.LogStart);
             start = Math.Max(start, assigned.LogStart);
             KafkaLog.Assigned(logger, options.Group, topic, partition, start, intentLast: null);
-            _tracks[assigned.Partition] = new PartitionTrack(assigned.Partition, start, CommittedState.Parse(assigned.Committed.Metadata, start));
+            _tracks[assigned.Partition] = new PartitionTrack(assigned.Partition, start, CommittedState.Parse(assigned.Committed.Metadata, start), _pool);
             starts.Add(new TopicPartitionOffset(assigned.Partition, start));
         }
 
@@ -72,16 +74,20 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
         Log(tracks, "lost");
     }
 
-    public void Take(ConsumedRecord record)
+    public void Take(TopicPartition partition, in FetchedRecord record)
     {
-        if (_isDraining || !_tracks.TryGetValue(record.Source(), out var track)) return;
+        if (_isDraining || !_tracks.TryGetValue(partition, out var track)) return;
         if (track.Take(record) is not { } taken)
         {
-            ConsumerMetrics.Repeats.Add(1, new("group", options.Group), new("topic", record.Topic));
+            ConsumerMetrics.Repeats.Add(1, new("group", options.Group), new("topic", partition.Topic));
             return;
         }
 
-        lanes[LaneOf(record)].Add(taken);
+        lanes[LaneOf(taken.Record)].Add(taken);
+    }
+
+    public void EndOfBatch()
+    {
     }
 
     public void ReachedEnd(TopicPartition partition, long nextOffset)
@@ -123,9 +129,9 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
 
     private long EndOf(TopicPartition partition) => Consumer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(15)).High.Value;
 
-    private int LaneOf(ConsumedRecord record)
+    private int LaneOf(RecordView record)
     {
-        if (record.Key is null) return (int)((uint)record.Partition % (uint)lanes.Length);
+        if (!record.HasKey) return (int)((uint)record.Partition % (uint)lanes.Length);
         var hash = default(HashCode);
         hash.AddBytes(record.Key);
         return (int)((uint)hash.ToHashCode() % (uint)lanes.Length);

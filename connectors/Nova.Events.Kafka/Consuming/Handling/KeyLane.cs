@@ -96,7 +96,7 @@ internal sealed class KeyLane(IRecordHandler handler, DeadLetterWriter deadLette
         return true;
     }
 
-    private async ValueTask<Outcome> HandleAsync(ConsumedRecord record, CancellationToken closed)
+    private async ValueTask<Outcome> HandleAsync(RecordView record, CancellationToken closed)
     {
         try
         {
@@ -127,6 +127,6 @@ internal sealed class KeyLane(IRecordHandler handler, DeadLetterWriter deadLette
         return true;
     }
 
-    private static string KeyOf(ConsumedRecord record) =>
-        record.Key is null ? $"{record.Topic}/{record.Partition}" : string.Concat(record.Topic, "\0", System.Text.Encoding.Latin1.GetString(record.Key));
+    private static string KeyOf(RecordView record) =>
+        !record.HasKey ? $"{record.Topic}/{record.Partition}" : string.Concat(record.Topic, "\0", System.Text.Encoding.Latin1.GetString(record.Key));
 }

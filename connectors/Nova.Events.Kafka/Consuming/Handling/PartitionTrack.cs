@@ -3,15 +3,16 @@ using Confluent.Kafka;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming.Deduplication;
+using Nova.Events.Kafka.Consuming.Memory;
 using Nova.Events.Kafka.Consuming.Native;
 using Nova.Events.Kafka.Consuming.State;
 
 namespace Nova.Events.Kafka.Consuming.Handling;
 
 /// <summary>A record that was taken and not yet finished.</summary>
-internal sealed class TakenRecord(ConsumedRecord record, PartitionTrack track, SourcePosition? position)
+internal sealed class TakenRecord(RecordView record, PartitionTrack track, SourcePosition? position)
 {
-    public ConsumedRecord Record => record;
+    public RecordView Record => record;
 
     public PartitionTrack Track => track;
 
@@ -29,7 +30,10 @@ internal sealed class TakenRecord(ConsumedRecord record, PartitionTrack track, S
 internal sealed class PartitionTrack : IDisposable
 {
     private readonly Lock _lock = new();
+    private readonly RecordBlockPool _pool;
     private readonly Queue<TakenRecord> _taken = new();
+    private readonly Queue<RecordBlock> _blocks = new();
+    private RecordBlock? _open;
     private readonly PositionRule _rule;
     private readonly CancellationTokenSource _closed = new();
     private ImmutableSortedDictionary<string, Position> _positions;
@@ -38,8 +42,9 @@ internal sealed class PartitionTrack : IDisposable
     private long _handedOut;
     private long _bytes;
 
-    public PartitionTrack(TopicPartition partition, long start, CommittedState state)
+    public PartitionTrack(TopicPartition partition, long start, CommittedState state, RecordBlockPool pool)
     {
+        _pool = pool;
         (Partition, _start, _watermark, _handedOut) = (partition, start, start, start);
         (_rule, _positions) = (new PositionRule(state.Positions), state.Positions);
         Closed = _closed.Token;
@@ -58,11 +63,12 @@ internal sealed class PartitionTrack : IDisposable
     }
 
     /// <summary>Null for a repeat, which is finished as it comes.</summary>
-    public TakenRecord? Take(ConsumedRecord record)
+    public TakenRecord? Take(in FetchedRecord fetched)
     {
+        var record = Copy(fetched);
         var repeat = _rule.IsRepeat(record, out var position);
         var taken = new TakenRecord(record, this, position);
-        Interlocked.Add(ref _bytes, record.Footprint());
+        Interlocked.Add(ref _bytes, record.Size);
         lock (_lock) _taken.Enqueue(taken);
         if (!repeat) return taken;
         Finish(taken);
@@ -79,7 +85,8 @@ internal sealed class PartitionTrack : IDisposable
                 _taken.Dequeue();
                 _watermark = first.Record.Offset + 1;
                 if (first.Position is { } position) _positions = _positions.SetItem(position.Source, position.Position);
-                Interlocked.Add(ref _bytes, -first.Record.Footprint());
+                Interlocked.Add(ref _bytes, -first.Record.Size);
+                while (_blocks.Peek() != first.Record.Block) _pool.Return(_blocks.Dequeue());
             }
         }
     }
@@ -108,7 +115,20 @@ internal sealed class PartitionTrack : IDisposable
         }
     }
 
+    /// <summary>What is being handled may go on reading its records: their memory is left to the collector.</summary>
     public void Close() => _closed.Cancel();
 
     public void Dispose() => _closed.Dispose();
+
+    private RecordView Copy(in FetchedRecord fetched)
+    {
+        if (_open is null || !fetched.TryCopyTo(_open))
+        {
+            _open = _pool.Rent(Partition, fetched.Size);
+            fetched.TryCopyTo(_open);
+            lock (_lock) _blocks.Enqueue(_open);
+        }
+
+        return _open[_open.Count - 1];
+    }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
@@ -40,7 +39,7 @@ internal static unsafe class CommitMetadata
     private static void Call(IClient client, IReadOnlyList<CommittedOffset> offsets, Func<nint, nint, int> call, List<CommittedOffset>? answers = null)
     {
         if (offsets.Count == 0) return;
-        var handle = NativeHandle(client);
+        var handle = NativeClient.HandleOf(client);
         var list = RdKafka.NewList(offsets.Count);
         var referenced = false;
         try
@@ -80,10 +79,4 @@ internal static unsafe class CommitMetadata
         for (var i = 0; i < list->Count; i++)
             if (list->Elements[i].Error != 0) throw new KafkaException(new Error((ErrorCode)list->Elements[i].Error));
     }
-
-    private static SafeHandle NativeHandle(IClient client) => (SafeHandle)LibrdkafkaHandle(client.Handle);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_LibrdkafkaHandle")]
-    [return: UnsafeAccessorType("Confluent.Kafka.Impl.SafeKafkaHandle, Confluent.Kafka")]
-    private static extern object LibrdkafkaHandle(Handle handle);
 }

@@ -1,27 +1,22 @@
+using System.Threading.Channels;
+using Confluent.Kafka;
 using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Memory;
+using Nova.Events.Kafka.Consuming.Native;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
 
-/// <summary>What ended a batch.</summary>
-internal enum FlushReason
-{
-    Rows,
-    Bytes,
-    Age,
-    Intent,
-    Stop,
-}
-
-/// <summary>Records of a contiguous range, as they were read.</summary>
-internal sealed record SealedBatch(OffsetRange Range, IReadOnlyList<ConsumedRecord> Records, long Bytes, FlushReason Reason);
-
 /// <summary>
-/// Gathers the records of one partition until rows, bytes or age say enough. While an earlier owner's intent is to be repeated only its last offset counts.
+/// Gathers the records of one partition until rows, bytes or age say enough, and hands them over block by block, so that they are encoded meanwhile. While an
+/// earlier owner's intent is to be repeated only its last offset counts.
 /// </summary>
-internal sealed class BatchAccumulator(string topic, int partition, long firstOffset, SinkConsumerOptions options, TimeProvider time)
+internal sealed class BatchAccumulator(
+    TopicPartition partition, long firstOffset, ChannelWriter<GatheredItem> items, RecordBlockPool pool, BatchPace pace, SinkConsumerOptions options, TimeProvider time)
 {
-    private List<ConsumedRecord> _records = [];
+    private RecordBlock? _open;
     private long _oldest;
+    private long _lastOffset;
+    private long _size;
 
     /// <summary>The next range begins here.</summary>
     public long FirstOffset { get; private set; } = firstOffset;
@@ -29,37 +24,65 @@ internal sealed class BatchAccumulator(string topic, int partition, long firstOf
     /// <summary>Last offset of the intent to be repeated first; null once it is sealed.</summary>
     public long? SealAt { get; set; }
 
-    public long Bytes { get; private set; }
+    public int Count { get; private set; }
 
-    public DateTimeOffset? OldestTimestamp => _records.Count == 0 ? null : _records[0].Timestamp;
+    public DateTimeOffset? OldestTimestamp { get; private set; }
 
-    public bool IsEmpty => _records.Count == 0;
+    /// <summary>Bytes of memory that was handed over, used or not; grows for ever.</summary>
+    public long BytesHandedOver { get; private set; }
 
-    public void Add(ConsumedRecord record)
+    /// <summary>Bytes of memory that records take which were not handed over.</summary>
+    public long BytesHeld => _open?.Capacity ?? 0;
+
+    public void Add(in FetchedRecord record)
     {
-        if (_records.Count == 0) _oldest = time.GetTimestamp();
-        _records.Add(record);
-        Bytes += record.Footprint();
+        if (_open is null || !record.TryCopyTo(_open))
+        {
+            HandOver();
+            _open = pool.Rent(partition, record.Size);
+            record.TryCopyTo(_open);
+        }
+
+        if (Count == 0) (_oldest, OldestTimestamp) = (time.GetTimestamp(), _open[0].Timestamp);
+        Count++;
+        (_size, _lastOffset) = (_size + record.Size, record.Offset);
     }
 
     /// <summary>Why the batch should end now; null while it should not.</summary>
     public FlushReason? Due()
     {
-        if (_records.Count == 0) return null;
-        if (SealAt is { } last) return _records[^1].Offset >= last ? FlushReason.Intent : null;
-        if (_records.Count >= options.BatchRows) return FlushReason.Rows;
-        if (Bytes >= options.BatchBytes) return FlushReason.Bytes;
-        return time.GetElapsedTime(_oldest) >= options.BatchAge ? FlushReason.Age : null;
+        if (Count == 0) return null;
+        if (SealAt is { } last) return _lastOffset >= last ? FlushReason.Intent : null;
+        if (Count >= options.BatchRows) return FlushReason.Rows;
+        if (_size >= options.BatchBytes) return FlushReason.Bytes;
+        return time.GetElapsedTime(_oldest) >= pace.Age ? FlushReason.Age : null;
     }
 
-    /// <summary>Ends the batch; an intent's batch at exactly the intent's last offset, even where that offset holds no record any more.</summary>
-    public SealedBatch Seal(FlushReason reason)
+    /// <summary>True once twice as much as a batch should have is waiting for its turn.</summary>
+    public bool IsOverfull => SealAt is null && (Count >= 2L * options.BatchRows || _size >= 2 * options.BatchBytes);
+
+    /// <summary>True where the intent ends before <paramref name="offset"/>, and is to be sealed first: its last record may be gone from the log meanwhile.</summary>
+    public bool EndsBefore(long offset) => SealAt is { } last && offset > last;
+
+    /// <summary>Where the batch ends: one of an intent at exactly the intent's last offset, even where that offset holds no record any more.</summary>
+    public long LastOf(FlushReason reason) => reason == FlushReason.Intent && SealAt is { } intended ? intended : _lastOffset;
+
+    /// <summary>Ends the batch.</summary>
+    public OffsetRange Seal(FlushReason reason)
     {
-        var last = reason == FlushReason.Intent && SealAt is { } intended ? intended : _records[^1].Offset;
-        var taken = _records.Count > 0 && _records[^1].Offset > last ? _records.FindAll(record => record.Offset <= last) : _records;
-        var rest = ReferenceEquals(taken, _records) ? [] : _records.FindAll(record => record.Offset > last);
-        var batch = new SealedBatch(new OffsetRange(topic, partition, FirstOffset, last), taken, taken.Sum(record => record.Footprint()), reason);
-        (FirstOffset, SealAt, Bytes, _records, _oldest) = (last + 1, null, rest.Sum(record => record.Footprint()), rest, time.GetTimestamp());
-        return batch;
+        HandOver();
+        var last = LastOf(reason);
+        var range = new OffsetRange(partition.Topic, partition.Partition.Value, FirstOffset, last);
+        items.TryWrite(new GatheredItem(null, range, reason));
+        (FirstOffset, SealAt, OldestTimestamp, Count, _size) = (last + 1, null, null, 0, 0);
+        return range;
+    }
+
+    private void HandOver()
+    {
+        if (_open is null) return;
+        BytesHandedOver += _open.Capacity;
+        items.TryWrite(new GatheredItem(_open, default, default));
+        _open = null;
     }
 }

@@ -1,121 +1,121 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Confluent.Kafka;
+using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming.Deduplication;
+using Nova.Events.Kafka.Consuming.Memory;
 using Nova.Events.Kafka.Consuming.State;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
 
 /// <summary>
-/// Makes batches ready in offset order: takes repeats out, repeats the committed intent of an earlier owner where its bytes come out the same, and otherwise,
-/// or where the table is ahead of the intent, leaves out what the table holds already.
+/// Makes batches ready in offset order, beside the protocol that inserts them: takes repeats out and encodes records as they are handed over, and gives their
+/// memory back at once. What an earlier owner left is settled first (<see cref="BatchRecovery"/>).
 /// </summary>
-internal sealed class BatchPreparation(IBatchSink sink, RepeatRule rule, SinkSession session)
+internal sealed class BatchPreparation(TopicPartition partition, IBatchSink sink, RepeatRule rule, BatchRecovery recovery, SinkSession session)
 {
-    private readonly Queue<JudgedBatch> _tails = new();
-    private Intent? _inherited;
-    private long _repairUpTo = -1;
-    private int _repairAttempt = 2;
+    private readonly Channel<PreparedBatch> _prepared = Channel.CreateUnbounded<PreparedBatch>(new() { SingleReader = true, SingleWriter = true });
+    private ImmutableSortedDictionary<string, Position> _positionsBefore = rule.Positions;
+    private OpenBatch? _open;
+    private GatheredRecords? _kept;
+    private long _released;
+    private long _preparedBytes;
 
-    public bool HasTail => _tails.Count > 0;
+    public ChannelReader<PreparedBatch> Prepared => _prepared.Reader;
 
-    /// <summary>Before the first batch: what is committed, against what the table holds.</summary>
-    public async Task BeginAsync(string topic, int partition, long committed, CommittedState state, CancellationToken cancellationToken)
+    /// <summary>Bytes of the records' memory that was given back; grows for ever.</summary>
+    public long BytesReleased => Volatile.Read(ref _released);
+
+    /// <summary>Bytes of all batches that were prepared; grows for ever.</summary>
+    public long BytesPrepared => Volatile.Read(ref _preparedBytes);
+
+    /// <summary>Bytes of rows that are encoded and not yet part of a prepared batch.</summary>
+    public long BytesOpen => _open?.Bytes ?? 0;
+
+    /// <summary>Until the last item; what goes wrong is thrown to the reader of <see cref="Prepared"/>.</summary>
+    public async Task RunAsync(ChannelReader<GatheredItem> items, CancellationToken closed)
     {
-        _inherited = state.Intent;
-        if (_inherited is { } intent) _repairAttempt = intent.Attempt + 1;
-        var highest = await session.AskAsync(sink, () => sink.HighestOffsetAsync(topic, partition, committed, cancellationToken), cancellationToken);
-        if (highest is not { } ahead || ahead <= (_inherited?.Last ?? committed - 1)) return;
-        KafkaLog.TableAhead(session.Logger, sink.Name, topic, partition, ahead, committed);
-        _repairUpTo = ahead;
-    }
-
-    public async Task<PreparedBatch> PrepareAsync(SealedBatch? batch, CancellationToken cancellationToken)
-    {
-        var judged = batch is null ? _tails.Dequeue() : Judge(batch);
-        var inherited = Interlocked.Exchange(ref _inherited, null);
-        if (inherited is not null && _repairUpTo < 0)
+        try
         {
-            var repeated = Encode(judged, inherited.Excluded, inherited.Attempt, isCommitted: true);
-            if (repeated.Encoded.Rows == inherited.Rows && repeated.Encoded.Checksum == inherited.Checksum && judged.Range.Last == inherited.Last) return repeated;
-            KafkaLog.IntentChanged(session.Logger, judged.Range.Topic, judged.Range.Partition, judged.Range.First, judged.Range.Last, repeated.Encoded.Rows, inherited.Rows);
-            repeated.Dispose();
-            _repairUpTo = Math.Max(judged.Range.Last, inherited.Last);
-        }
-
-        return judged.Range.First <= _repairUpTo
-            ? await RepairAsync(judged, cancellationToken)
-            : Encode(judged, OffsetSpans.None, attempt: 1, isCommitted: false);
-    }
-
-    /// <summary>The same range without rows that the server refused; null where the intent could not name them all.</summary>
-    public PreparedBatch? Without(PreparedBatch batch, IEnumerable<ConsumedRecord> refused)
-    {
-        var excluded = batch.Excluded.Union(OffsetSpans.Of(refused.Select(record => record.Offset)));
-        var without = Encode(batch.Judged, excluded, batch.Attempt, isCommitted: false);
-        if (without.Intended.ToText(without.Range.First) is not null) return without;
-        without.Dispose();
-        return null;
-    }
-
-    private JudgedBatch Judge(SealedBatch batch)
-    {
-        var before = rule.Positions;
-        var kept = new List<ConsumedRecord>(batch.Records.Count);
-        foreach (var record in batch.Records)
-            if (!rule.IsRepeat(record)) kept.Add(record);
-        return new JudgedBatch(batch.Range, kept, batch.Records.Count - kept.Count, before, rule.Positions, batch.Reason, batch.Bytes);
-    }
-
-    private async Task<PreparedBatch> RepairAsync(JudgedBatch judged, CancellationToken cancellationToken)
-    {
-        var stored = await session.AskAsync(
-            sink,
-            async () =>
+            await foreach (var item in items.ReadAllAsync(closed))
             {
-                await sink.WaitForInsertsAsync(judged.Range.TokenPrefix, cancellationToken);
-                return await sink.StoredAsync(judged.Range, cancellationToken);
-            },
-            cancellationToken);
-        EnsureSameTopic(judged, stored);
-        var excluded = OffsetSpans.Of(stored.Select(row => row.Offset));
-        var fitting = Fitting(judged, excluded);
-        if (fitting < excluded.Spans.Count)
+                if (item.Block is { } block) Take(block);
+                else await SealAsync(item, closed);
+            }
+
+            _prepared.Writer.Complete();
+        }
+#pragma warning disable CA1031 // The protocol ends with it.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            (judged, var tail) = judged.CutAfter(excluded.Spans[fitting].First - 1);
-            excluded = excluded.Take(fitting);
-            _tails.Enqueue(tail);
+            _prepared.Writer.Complete(exception);
+        }
+        finally
+        {
+            _open?.Dispose();
+        }
+    }
+
+    private void Take(RecordBlock block)
+    {
+        if (_kept is not null || (_open is null && recovery.Holds(block[0].Offset)))
+        {
+            (_kept ??= new GatheredRecords(partition, session.Memory)).Add(block);
+            return;
         }
 
-        var prepared = Encode(judged, excluded, _repairAttempt, isCommitted: false);
-        KafkaLog.Repairing(session.Logger, judged.Range.Topic, judged.Range.Partition, judged.Range.First, judged.Range.Last, stored.Count, prepared.Encoded.Rows);
-        return prepared;
+        var open = _open ??= new OpenBatch(sink, partition, session.Memory);
+        for (var i = 0; i < block.Count; i++)
+        {
+            var record = block[i];
+            if (rule.IsRepeat(record)) open.AddRepeat(record.Offset);
+            else open.Add(record);
+        }
+
+        Release(block.Capacity);
+        session.Memory.Return(block);
     }
 
-    // Text of an intent with all numbers at their longest; what is found to fit fits whatever the block turns out to be.
-    private static int Fitting(JudgedBatch judged, OffsetSpans excluded)
+    private async Task SealAsync(GatheredItem item, CancellationToken closed)
     {
-        var count = excluded.Spans.Count;
-        while (count > 1 && WorstCase(count).ToText(judged.Range.First) is null) count = (count + 1) / 2;
-        return count;
+        if (_open is null && (_kept is not null || recovery.Holds(item.Range.First)))
+        {
+            await RecoverAsync(item, _kept ?? new GatheredRecords(partition, session.Memory), closed);
+            return;
+        }
 
-        CommittedState WorstCase(int spans) =>
-            new(judged.PositionsBefore, new Intent(long.MaxValue, int.MaxValue, ulong.MaxValue, int.MaxValue, excluded.Take(spans)));
+        var open = _open ?? new OpenBatch(sink, partition, session.Memory);
+        var judged = new JudgedRange(item.Range, open.Repeats, _positionsBefore, rule.Positions, item.Reason);
+        Give(open.Finish(judged, OffsetSpans.None, attempt: 1, isCommitted: false));
+        _open = null;
     }
 
-    private static void EnsureSameTopic(JudgedBatch judged, IReadOnlyList<StoredRow> stored)
+    private async Task RecoverAsync(GatheredItem item, GatheredRecords records, CancellationToken closed)
     {
-        var timestamps = judged.Kept.ToDictionary(record => record.Offset, record => record.Timestamp);
-        foreach (var row in stored)
-            if (timestamps.TryGetValue(row.Offset, out var timestamp) && timestamp != row.Timestamp) throw new TopicReplacedException(judged.Range, row.Offset);
+        var repeats = new List<long>();
+        var kept = records.Batch().Where(record => !rule.IsRepeat(record) || Note(repeats, record.Offset));
+        var judged = new JudgedRange(item.Range, OffsetSpans.Of(repeats), _positionsBefore, rule.Positions, item.Reason);
+        await foreach (var batch in recovery.PrepareAsync(judged, kept, closed)) Give(batch);
+        Release(records.Bytes);
+        records.Release();
+        _kept = null;
     }
 
-    private PreparedBatch Encode(JudgedBatch judged, OffsetSpans excluded, int attempt, bool isCommitted)
+    private void Give(PreparedBatch batch)
     {
-        var records = excluded.IsEmpty ? judged.Kept : judged.Kept.Where(record => !excluded.Contains(record.Offset)).ToList();
-        return new PreparedBatch(judged, sink.Encode(judged.Range, records), excluded, attempt, isCommitted);
+        _positionsBefore = batch.Judged.PositionsAfter;
+        Volatile.Write(ref _preparedBytes, _preparedBytes + batch.Encoded.Bytes);
+        session.Step(SinkStep.Encoded);
+        _prepared.Writer.TryWrite(batch);
+    }
+
+    private void Release(long bytes) => Volatile.Write(ref _released, _released + bytes);
+
+    private static bool Note(List<long> offsets, long offset)
+    {
+        offsets.Add(offset);
+        return false;
     }
 }
-
-/// <summary>The table holds rows of another topic that had the same name.</summary>
-public sealed class TopicReplacedException(OffsetRange range, long offset) : Exception(
-    $"The table holds a row of {range.Topic}:{range.Partition}:{offset} with another timestamp than the record has: the topic was deleted and made again under "
-    + "the same name. Give the new topic another name, or take the old topic's rows out of the table.");

@@ -1,18 +1,42 @@
 using System.Collections.Immutable;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Memory;
 using Nova.Events.Kafka.Consuming.State;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
 
-/// <summary>A range that was judged (repeats taken out) and encoded: ready to be intended and inserted.</summary>
-internal sealed class PreparedBatch(JudgedBatch judged, EncodedBatch encoded, OffsetSpans excluded, int attempt, bool isCommitted) : IDisposable
+/// <summary>A range whose records were judged: what of it is no row, and the positions before and after it.</summary>
+/// <param name="Range">The offsets.</param>
+/// <param name="Repeats">Offsets of repeats in the log.</param>
+/// <param name="PositionsBefore">The last position of each source below the range.</param>
+/// <param name="PositionsAfter">The same below its end.</param>
+/// <param name="Reason">What ended the batch.</param>
+internal sealed record JudgedRange(
+    OffsetRange Range,
+    OffsetSpans Repeats,
+    ImmutableSortedDictionary<string, Position> PositionsBefore,
+    ImmutableSortedDictionary<string, Position> PositionsAfter,
+    FlushReason Reason);
+
+/// <summary>Records that the encoder refused, in memory of their own.</summary>
+internal sealed record Rejected(IReadOnlyList<RejectedRecord> Records, GatheredRecords? Memory) : IDisposable
 {
-    public JudgedBatch Judged => judged;
+    public static Rejected None { get; } = new([], null);
+
+    public void Dispose() => Memory?.Release();
+}
+
+/// <summary>A range that was judged and encoded: ready to be intended and inserted.</summary>
+internal sealed class PreparedBatch(JudgedRange judged, EncodedBatch encoded, Rejected rejected, OffsetSpans excluded, int attempt, bool isCommitted) : IDisposable
+{
+    public JudgedRange Judged => judged;
 
     public OffsetRange Range => judged.Range;
 
     public EncodedBatch Encoded => encoded;
+
+    public IReadOnlyList<RejectedRecord> Rejected => rejected.Records;
 
     public OffsetSpans Excluded => excluded;
 
@@ -29,27 +53,19 @@ internal sealed class PreparedBatch(JudgedBatch judged, EncodedBatch encoded, Of
     /// <summary>State as of the range's first offset, with the intent.</summary>
     public CommittedState Intended => new(judged.PositionsBefore, Intent);
 
-    public void Dispose() => encoded.Dispose();
-}
+    /// <summary>Offsets of the range that are no rows of the batch.</summary>
+    public OffsetSpans LeftOut => judged.Repeats.Union(excluded).Union(OffsetSpans.Of(rejected.Records.Select(static record => record.Record.Offset)));
 
-/// <summary>The records of a range that are no repeats, and the positions before and after it.</summary>
-internal sealed record JudgedBatch(
-    OffsetRange Range,
-    IReadOnlyList<ConsumedRecord> Kept,
-    int Repeats,
-    ImmutableSortedDictionary<string, Position> PositionsBefore,
-    ImmutableSortedDictionary<string, Position> PositionsAfter,
-    FlushReason Reason,
-    long Bytes)
-{
-    /// <summary>The part up to <paramref name="last"/>, and the rest.</summary>
-    public (JudgedBatch Head, JudgedBatch Tail) CutAfter(long last)
+    /// <summary>The same range with fewer rows: what the encoder refused goes over to it, the rows of this one are given back.</summary>
+    public PreparedBatch ReplacedBy(EncodedBatch rows, OffsetSpans leftOut)
     {
-        var head = Kept.Where(record => record.Offset <= last).ToList();
-        var rule = new Deduplication.PositionRule(PositionsBefore);
-        foreach (var record in head) rule.IsRepeat(record);
-        return (
-            this with { Range = Range with { Last = last }, Kept = head, PositionsAfter = rule.Positions },
-            this with { Range = Range with { First = last + 1 }, Kept = Kept.Skip(head.Count).ToList(), PositionsBefore = rule.Positions, Repeats = 0, Bytes = 0 });
+        encoded.Dispose();
+        return new PreparedBatch(judged, rows, rejected, leftOut, attempt, isCommitted: false);
+    }
+
+    public void Dispose()
+    {
+        encoded.Dispose();
+        rejected.Dispose();
     }
 }

@@ -34,7 +34,7 @@ public sealed class SinkConsumer
         (config.FetchMinBytes, config.FetchWaitMaxMs) = (64 << 10, 200);
         config.EnableAutoCommit = false;
         using var deadLetters = new DeadLetterWriter(_kafka, _options, _logger, _time);
-        using var session = new SinkSession(_options, deadLetters, _logger, _time) { AfterStep = AfterStep };
+        using var session = new SinkSession(_options, new TopicReader(_kafka), deadLetters, _logger, _time) { AfterStep = AfterStep };
         var partitions = new SinkPartitions(_routes, session);
         var loop = new PollLoop(config, _options, partitions, _logger, _time);
         partitions.Consumer = loop.Consumer;

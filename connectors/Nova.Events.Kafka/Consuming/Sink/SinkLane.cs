@@ -1,31 +1,32 @@
 using System.Threading.Channels;
 using Confluent.Kafka;
-using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming.Deduplication;
+using Nova.Events.Kafka.Consuming.Native;
 using Nova.Events.Kafka.Consuming.State;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
 
 /// <summary>
-/// One partition of a sink: gathers on the poll thread, hands sealed batches to the protocol, which runs beside it. At most one batch is being inserted, one
-/// prepared, one sealed and one gathered.
+/// One partition of a sink: gathers on the poll thread; beside it records are encoded as they come, and batches inserted. At most one batch is being inserted,
+/// one waits for it, and one is gathered.
 /// </summary>
 internal sealed class SinkLane : IDisposable
 {
+    private const int MaxSealed = 2;
     private readonly SinkSession _session;
     private readonly LaneGate _gate;
     private readonly RepeatRule _rule;
+    private readonly BatchPace _pace;
     private readonly BatchAccumulator _accumulator;
+    private readonly BatchRecovery _recovery;
     private readonly BatchPreparation _preparation;
     private readonly SinkProtocol _protocol;
-    private readonly Channel<SealedBatch> _sealed = Channel.CreateBounded<SealedBatch>(new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<GatheredItem> _items = Channel.CreateUnbounded<GatheredItem>(new() { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource _closed = new();
     private readonly CommittedState _state;
     private readonly long _start;
-    private readonly Queue<(long Last, DateTimeOffset Timestamp)> _waiting = new();
+    private readonly Queue<(long Last, DateTimeOffset? Oldest)> _sealed = new();
     private long _committed;
-    private long _handedOver;
-    private long _finished;
     private long _readUpTo;
 
     public SinkLane(AssignedPartition assigned, SinkRoute route, LaneGate gate, SinkSession session)
@@ -36,10 +37,12 @@ internal sealed class SinkLane : IDisposable
         _committed = _start;
         ReadFrom = Math.Max(assigned.LogStart, _start - (route.EventIdWindow ?? 0));
         _rule = new RepeatRule(_state.Positions, route.EventIdWindow);
-        _accumulator = new BatchAccumulator(Partition.Topic, Partition.Partition.Value, _start, session.Options, session.Time) { SealAt = _state.Intent?.Last };
-        _preparation = new BatchPreparation(route.Target, _rule, session);
+        _pace = new BatchPace(session.Options.BatchAge);
+        _accumulator = new BatchAccumulator(Partition, _start, _items.Writer, session.Memory, _pace, session.Options, session.Time) { SealAt = _state.Intent?.Last };
+        _recovery = new BatchRecovery(Partition, route, session);
+        _preparation = new BatchPreparation(Partition, route.Target, _rule, _recovery, session);
         gate.Begin(_start, assigned.Committed.Metadata);
-        _protocol = new SinkProtocol(route, _sealed.Reader, _preparation, gate, session) { CommittedPast = Finish };
+        _protocol = new SinkProtocol(route, _preparation.Prepared, new RefusedRows(route.Target, session.Log, session), gate, _pace, session) { CommittedPast = Finish };
         if (assigned.LogStart > _start)
             KafkaLog.RetentionOvertook(session.Logger, Partition.Topic, Partition.Partition.Value, _start, assigned.LogStart);
         KafkaLog.Assigned(session.Logger, session.Options.Group, Partition.Topic, Partition.Partition.Value, _start, _state.Intent?.Last);
@@ -56,25 +59,27 @@ internal sealed class SinkLane : IDisposable
 
     public LaneGate Gate => _gate;
 
-    /// <summary>The next batch is full and the one before it still waits: reading on would only fill memory.</summary>
-    public bool IsFull => _accumulator.Due() is FlushReason.Rows or FlushReason.Bytes;
+    /// <summary>The next batch is overfull and the ones before it still wait: reading on would only fill memory.</summary>
+    public bool IsFull => _accumulator.IsOverfull;
 
-    /// <summary>Bytes taken and not yet finished.</summary>
-    public long BufferedBytes => _accumulator.Bytes + Volatile.Read(ref _handedOver) - Volatile.Read(ref _finished);
+    /// <summary>Bytes of records that are not encoded yet, and of rows that are not inserted yet.</summary>
+    public long BufferedBytes =>
+        _accumulator.BytesHeld + (_accumulator.BytesHandedOver - _preparation.BytesReleased) + _preparation.BytesOpen + _preparation.BytesPrepared - _protocol.BytesDone;
 
     public void Start() => Completion = Task.Run(RunAsync);
 
-    public void Take(ConsumedRecord record)
+    public void Take(in FetchedRecord record)
     {
         Volatile.Write(ref _readUpTo, record.Offset + 1);
         if (record.Offset < _start)
         {
-            _rule.IsRepeat(record);
+            LookBack(record);
             return;
         }
 
+        if (_accumulator.EndsBefore(record.Offset)) Seal(FlushReason.Intent);
         _accumulator.Add(record);
-        SealIfDue();
+        if (_accumulator.Due() is not (null or FlushReason.Age)) SealIfDue();
     }
 
     /// <summary>The log ends: an intent that reaches beyond it can't be repeated as it was, and what there is must do.</summary>
@@ -90,22 +95,22 @@ internal sealed class SinkLane : IDisposable
     {
         if (_accumulator.Due() is not { } reason) return;
         // A young batch gathers on while the one before it is still on its way: when inserts are slow, they grow instead of queueing.
-        if (reason == FlushReason.Age && IsUnderWay) return;
+        if (Sealed >= (reason == FlushReason.Age ? 1 : MaxSealed)) return;
         Seal(reason);
     }
 
     /// <summary>Nothing follows; with <paramref name="all"/> what was gathered is a last batch.</summary>
     public void BeginDrain(bool all)
     {
-        if (all && !_accumulator.IsEmpty && _accumulator.SealAt is null && _sealed.Reader.Count == 0) Seal(FlushReason.Stop);
-        _sealed.Writer.TryComplete();
+        if (all && _accumulator is { Count: > 0, SealAt: null } && Sealed < MaxSealed) Seal(FlushReason.Stop);
+        _items.Writer.TryComplete();
     }
 
     public void Close()
     {
         _gate.Close();
         _closed.Cancel();
-        _sealed.Writer.TryComplete();
+        _items.Writer.TryComplete();
     }
 
     public void Dispose() => _closed.Dispose();
@@ -120,25 +125,35 @@ internal sealed class SinkLane : IDisposable
         return new PartitionReading(Partition.Topic, Partition.Partition.Value, lag, LagTime(lag), status);
     }
 
+    private int Sealed
+    {
+        get { lock (_sealed) return _sealed.Count; }
+    }
+
     private TimeSpan? LagTime(long? lag)
     {
         DateTimeOffset? oldest;
-        lock (_waiting) oldest = _waiting.TryPeek(out var first) ? first.Timestamp : _accumulator.OldestTimestamp;
+        lock (_sealed) oldest = (_sealed.TryPeek(out var first) ? first.Oldest : null) ?? _accumulator.OldestTimestamp;
         if (oldest is { } timestamp) return _session.Time.GetUtcNow() - timestamp;
         return lag is 0 ? TimeSpan.Zero : null;
     }
 
-    private bool IsUnderWay
+    private void LookBack(in FetchedRecord record)
     {
-        get { lock (_waiting) return _waiting.Count > 0; }
+        var block = _session.Memory.Rent(Partition, record.Size);
+        record.TryCopyTo(block);
+        _rule.IsRepeat(block[0]);
+        _session.Memory.Return(block);
     }
 
     private async Task RunAsync()
     {
         try
         {
-            await _preparation.BeginAsync(Partition.Topic, Partition.Partition.Value, _start, _state, _closed.Token);
+            await _recovery.BeginAsync(_start, _state, _closed.Token);
+            var preparing = _preparation.RunAsync(_items.Reader, _closed.Token);
             await _protocol.RunAsync(_closed.Token);
+            await preparing;
         }
         catch (LaneClosedException)
         {
@@ -150,20 +165,17 @@ internal sealed class SinkLane : IDisposable
 
     private void Seal(FlushReason reason)
     {
-        if (_sealed.Reader.Count > 0) return;
         var oldest = _accumulator.OldestTimestamp;
-        var batch = _accumulator.Seal(reason);
-        lock (_waiting)
-            if (oldest is { } timestamp) _waiting.Enqueue((batch.Range.Last, timestamp));
-        Interlocked.Add(ref _handedOver, batch.Bytes);
-        _sealed.Writer.TryWrite(batch);
+        // Before it is handed over: it may be done before this returns.
+        lock (_sealed)
+            _sealed.Enqueue((_accumulator.LastOf(reason), oldest));
+        _accumulator.Seal(reason);
     }
 
     private void Finish(PreparedBatch batch)
     {
         Volatile.Write(ref _committed, batch.Range.Last + 1);
-        Interlocked.Add(ref _finished, batch.Judged.Bytes);
-        lock (_waiting)
-            while (_waiting.TryPeek(out var first) && first.Last <= batch.Range.Last) _waiting.Dequeue();
+        lock (_sealed)
+            while (_sealed.TryPeek(out var first) && first.Last <= batch.Range.Last) _sealed.Dequeue();
     }
 }

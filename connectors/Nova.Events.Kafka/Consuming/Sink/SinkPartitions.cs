@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
-using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Memory;
 using Nova.Events.Kafka.Consuming.Native;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
@@ -47,9 +47,13 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
 
     public void Lost(IReadOnlyList<TopicPartition> partitions) => Release(Lanes(partitions), "lost");
 
-    public void Take(ConsumedRecord record)
+    public void Take(TopicPartition partition, in FetchedRecord record)
     {
-        if (_lanes.TryGetValue(record.Source(), out var lane)) lane.Take(record);
+        if (_lanes.TryGetValue(partition, out var lane)) lane.Take(record);
+    }
+
+    public void EndOfBatch()
+    {
     }
 
     public void ReachedEnd(TopicPartition partition, long nextOffset)

@@ -12,17 +12,22 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// </summary>
 internal sealed class SinkProtocol(
     SinkRoute route,
-    ChannelReader<SealedBatch> batches,
-    BatchPreparation preparation,
+    ChannelReader<PreparedBatch> batches,
+    RefusedRows refusals,
     LaneGate gate,
+    BatchPace pace,
     SinkSession session)
 {
     private readonly IBatchSink _sink = route.Target;
+    private long _bytesDone;
 
     /// <summary>The range that was committed past last; for lag.</summary>
     public Action<PreparedBatch>? CommittedPast { get; set; }
 
     public bool IsRetrying { get; private set; }
+
+    /// <summary>Bytes of all batches that are done; grows for ever.</summary>
+    public long BytesDone => Volatile.Read(ref _bytesDone);
 
     public async Task RunAsync(CancellationToken laneClosed)
     {
@@ -34,13 +39,15 @@ internal sealed class SinkProtocol(
             var first = await NextAsync(closed);
             while (first is not null)
             {
-                if (!first.IsCommitted && first.Intent is not null) await CommitIntentAsync(first, closed);
+                if (!first.IsCommitted && IsIntended(first)) await CommitIntentAsync(first, closed);
                 for (PreparedBatch? current = first; current is not null;)
                 {
                     upcoming = NextAsync(closed);
+                    var bytes = current.Encoded.Bytes;
                     using var done = await InsertAsync(current, closed);
                     current = await WithinLingerAsync(upcoming);
                     await CommitPastAsync(done, current, closed);
+                    Volatile.Write(ref _bytesDone, _bytesDone + bytes);
                 }
 
                 first = await upcoming!;
@@ -53,20 +60,10 @@ internal sealed class SinkProtocol(
         }
     }
 
-    private async Task<PreparedBatch?> NextAsync(CancellationToken closed)
-    {
-        if (preparation.HasTail) return await PrepareAsync(null, closed);
-        return await batches.WaitToReadAsync(closed) && batches.TryRead(out var batch) ? await PrepareAsync(batch, closed) : null;
-    }
+    private bool IsIntended(PreparedBatch batch) => batch.Intent is not null && route.Delivery == SinkDelivery.ExactlyOnce;
 
-    private async Task<PreparedBatch> PrepareAsync(SealedBatch? batch, CancellationToken closed)
-    {
-        // Encoding is the lane's own work: it must not run on the thread that polls.
-        await Task.Yield();
-        var prepared = await preparation.PrepareAsync(batch, closed);
-        session.Step(SinkStep.Encoded);
-        return prepared;
-    }
+    private async Task<PreparedBatch?> NextAsync(CancellationToken closed) =>
+        await batches.WaitToReadAsync(closed) && batches.TryRead(out var batch) ? batch : null;
 
     private async Task CommitIntentAsync(PreparedBatch batch, CancellationToken closed)
     {
@@ -81,17 +78,14 @@ internal sealed class SinkProtocol(
         var refused = 0;
         for (var attempt = 1; batch.Encoded.Rows > 0; attempt++)
         {
-            var outcome = await session.InsertAsync(_sink, batch, gate, closed);
+            var outcome = await session.InsertAsync(route, batch, gate, closed);
             if (outcome.Kind == InsertOutcomeKind.Acknowledged) break;
             IsRetrying = true;
-            if (outcome.Kind == InsertOutcomeKind.Refused && await WithoutRefusedAsync(batch, closed) is var (without, found) && without is not null)
+            if (outcome.Kind == InsertOutcomeKind.Overloaded) pace.Overloaded();
+            if (outcome.Kind == InsertOutcomeKind.Refused && await refusals.SettleAsync(batch, closed) is var (without, count) && without is not null)
             {
-                // Before the intent without them: whoever repeats that intent no longer knows that they were refused.
-                await WriteDeadLettersAsync(found, closed);
-                refused += found.Count;
-                batch.Dispose();
-                batch = without;
-                if (batch.Intent is not null) await CommitIntentAsync(batch, closed);
+                (batch, refused) = (without, refused + count);
+                if (IsIntended(batch)) await CommitIntentAsync(batch, closed);
                 continue;
             }
 
@@ -99,29 +93,18 @@ internal sealed class SinkProtocol(
         }
 
         IsRetrying = false;
+        pace.Acknowledged();
         session.Step(SinkStep.Inserted);
-        await WriteDeadLettersAsync(batch.Encoded.Rejected, closed);
+        await session.WriteDeadLettersAsync(batch.Rejected, closed);
         session.Step(SinkStep.DeadLettersWritten);
         session.Measure(batch, refused, session.Time.GetElapsedTime(started));
         return batch;
     }
 
-    private async Task<(PreparedBatch? Without, IReadOnlyList<RejectedRecord> Found)> WithoutRefusedAsync(PreparedBatch batch, CancellationToken closed)
-    {
-        var found = await _sink.FindRefusedAsync(batch.Encoded, closed);
-        return (found.Count == 0 ? null : preparation.Without(batch, found.Select(rejected => rejected.Record)), found);
-    }
-
-    private async Task WriteDeadLettersAsync(IEnumerable<RejectedRecord> rejected, CancellationToken closed)
-    {
-        foreach (var letter in rejected)
-            await session.DeadLetters.WriteAsync(letter.Record, letter.Reason, exceptionType: null, attempts: 1, closed);
-    }
-
     // The offset moves after the effect: the insert and the dead letters are acknowledged before this line is reached.
     private async Task CommitPastAsync(PreparedBatch done, PreparedBatch? next, CancellationToken closed)
     {
-        var state = next is null || next.Intent is null ? new CommittedState(done.Judged.PositionsAfter) : next.Intended;
+        var state = next is not null && IsIntended(next) ? next.Intended : new CommittedState(done.Judged.PositionsAfter);
         await gate.CommitAsync(done.Range.Last + 1, state, closed);
         CommittedPast?.Invoke(done);
         session.Step(SinkStep.CommittedPast);

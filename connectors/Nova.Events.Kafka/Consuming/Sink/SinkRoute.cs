@@ -8,4 +8,15 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// <param name="EventIdWindow">
 /// Null: repeats are told by position (domain topics). Otherwise by event id among this many preceding offsets (client events, which have no position).
 /// </param>
-public sealed record SinkRoute(Predicate<string> Matches, IBatchSink Target, int? EventIdWindow = null);
+/// <param name="Delivery">What a restart may do to rows.</param>
+public sealed record SinkRoute(Predicate<string> Matches, IBatchSink Target, int? EventIdWindow = null, SinkDelivery Delivery = SinkDelivery.ExactlyOnce);
+
+/// <summary>What a restart or an unknown answer may do to rows.</summary>
+public enum SinkDelivery
+{
+    /// <summary>Each offset range is in the table once: an intent is committed before the insert, which carries a token.</summary>
+    ExactlyOnce,
+
+    /// <summary>Rows may come again: for tables where a repeat is harmless. Neither intents nor tokens.</summary>
+    AtLeastOnce,
+}

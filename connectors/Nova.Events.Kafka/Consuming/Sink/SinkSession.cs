@@ -1,16 +1,20 @@
 using Microsoft.Extensions.Logging;
 using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Memory;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
 
 /// <summary>What the lanes of one consumer share: the bound on inserts under way, dead letters, pauses before retries, figures.</summary>
-internal sealed class SinkSession(SinkConsumerOptions options, DeadLetterWriter deadLetters, ILogger logger, TimeProvider time) : IDisposable
+internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, DeadLetterWriter deadLetters, ILogger logger, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _inserts = new(options.ConcurrentInserts);
 
     public SinkConsumerOptions Options => options;
 
-    public DeadLetterWriter DeadLetters => deadLetters;
+    /// <summary>Reads what was given back already.</summary>
+    public TopicReader Log => log;
+
+    public RecordBlockPool Memory { get; } = new(options.MaxBufferedBytes);
 
     public ILogger Logger => logger;
 
@@ -21,13 +25,13 @@ internal sealed class SinkSession(SinkConsumerOptions options, DeadLetterWriter 
 
     public void Step(SinkStep step) => AfterStep?.Invoke(step);
 
-    public async Task<InsertOutcome> InsertAsync(IBatchSink sink, PreparedBatch batch, LaneGate gate, CancellationToken closed)
+    public async Task<InsertOutcome> InsertAsync(SinkRoute route, PreparedBatch batch, LaneGate gate, CancellationToken closed)
     {
         await _inserts.WaitAsync(closed);
         try
         {
             gate.Ensure();
-            return await sink.InsertAsync(batch.Encoded, batch.Token, closed);
+            return await route.Target.InsertAsync(batch.Encoded, route.Delivery == SinkDelivery.ExactlyOnce ? batch.Token : "", closed);
         }
         finally
         {
@@ -54,17 +58,23 @@ internal sealed class SinkSession(SinkConsumerOptions options, DeadLetterWriter 
         }
     }
 
+    public async Task WriteDeadLettersAsync(IEnumerable<RejectedRecord> rejected, CancellationToken closed)
+    {
+        foreach (var letter in rejected)
+            await deadLetters.WriteAsync(letter.Record, letter.Reason, exceptionType: null, attempts: 1, closed);
+    }
+
     public async Task WaitAsync(string table, string token, int attempt, InsertOutcome outcome, CancellationToken closed)
     {
         var reason = outcome.Reason ?? outcome.Kind.ToString();
-        if (outcome.Kind == InsertOutcomeKind.Transient) KafkaLog.InsertRetried(logger, token, table, attempt, reason);
+        if (outcome.Kind is InsertOutcomeKind.Transient or InsertOutcomeKind.Overloaded) KafkaLog.InsertRetried(logger, token, table, attempt, reason);
         else KafkaLog.InsertBlocked(logger, token, table, attempt, reason);
         await Task.Delay(options.DelayBefore(attempt), time, closed);
     }
 
     public void Measure(PreparedBatch batch, int refused, TimeSpan elapsed)
     {
-        var (range, rows, repeats) = (batch.Range, batch.Encoded.Rows, batch.Judged.Repeats);
+        var (range, rows, repeats) = (batch.Range, batch.Encoded.Rows, batch.Judged.Repeats.Count);
         var flush = batch.Judged.Reason.ToString().ToLowerInvariant();
         KeyValuePair<string, object?> group = new("group", options.Group), topic = new("topic", range.Topic);
         ConsumerMetrics.BatchSize.Record(rows, group, topic);
@@ -72,7 +82,7 @@ internal sealed class SinkSession(SinkConsumerOptions options, DeadLetterWriter 
         if (repeats > 0) ConsumerMetrics.Repeats.Add(repeats, group, topic);
         var outcome = batch.Attempt > 1 ? "repaired" : batch.IsCommitted ? "repeated" : "inserted";
         KafkaLog.Batch(
-            logger, range.Topic, range.Partition, range.First, range.Last, rows, repeats, batch.Encoded.Rejected.Count + refused, flush, outcome, elapsed.TotalMilliseconds);
+            logger, range.Topic, range.Partition, range.First, range.Last, rows, repeats, batch.Rejected.Count + refused, flush, outcome, elapsed.TotalMilliseconds);
     }
 
     public void Dispose() => _inserts.Dispose();

@@ -16,6 +16,9 @@ internal sealed class OffsetSpans
 
     public IReadOnlyList<(long First, long Last)> Spans => _spans;
 
+    /// <summary>How many offsets.</summary>
+    public int Count => _spans.Sum(static span => (int)(span.Last - span.First + 1));
+
     public static OffsetSpans Of(IEnumerable<long> offsets)
     {
         var spans = new List<(long First, long Last)>();

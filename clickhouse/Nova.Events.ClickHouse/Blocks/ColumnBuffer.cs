@@ -1,20 +1,21 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
 namespace Nova.Events.ClickHouse.Blocks;
 
-/// <summary>A growing buffer from the shared pool, with the primitives of ClickHouse's binary formats. All numbers little-endian.</summary>
-internal sealed class PooledBuffer(int capacity)
+/// <summary>A growing buffer of pooled chunks, with the primitives of ClickHouse's binary formats. All numbers little-endian.</summary>
+internal sealed class ColumnBuffer
 {
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacity);
+    private readonly List<byte[]> _chunks = [];
+    private readonly List<ReadOnlyMemory<byte>> _full = [];
+    private byte[] _chunk = [];
+    private int _used;
 
-    public int Length { get; private set; }
+    /// <summary>What was written, in pieces; nothing may be written afterwards.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Pieces => _used == 0 ? _full : _full.Append(_chunk.AsMemory(0, _used));
 
-    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
-
-    /// <summary>Takes back what was written after <paramref name="length"/>.</summary>
-    public void Truncate(int length) => Length = length;
+    /// <summary>Bytes of memory that it takes.</summary>
+    public long Bytes { get; private set; }
 
     public void WriteInt32(int value) => BinaryPrimitives.WriteInt32LittleEndian(Next(sizeof(int)), value);
 
@@ -58,23 +59,26 @@ internal sealed class PooledBuffer(int capacity)
     /// <summary>Gives the memory back to the pool; what was written is gone.</summary>
     public void Return()
     {
-        ArrayPool<byte>.Shared.Return(_bytes);
-        (_bytes, Length) = ([], 0);
+        ChunkPool.Return(_chunks);
+        _chunks.Clear();
+        _full.Clear();
+        (_chunk, _used) = ([], 0);
     }
 
     private Span<byte> Next(int count)
     {
-        if (_bytes.Length - Length < count) Grow(count);
-        var span = _bytes.AsSpan(Length, count);
-        Length += count;
+        if (_chunk.Length - _used < count) Grow(count);
+        var span = _chunk.AsSpan(_used, count);
+        _used += count;
         return span;
     }
 
     private void Grow(int count)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(_bytes.Length * 2), Length + count));
-        Written.Span.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_bytes);
-        _bytes = larger;
+        if (_used > 0) _full.Add(_chunk.AsMemory(0, _used));
+        _chunk = count > ChunkPool.ChunkBytes ? GC.AllocateUninitializedArray<byte>(count) : ChunkPool.Rent();
+        _chunks.Add(_chunk);
+        Bytes += _chunk.Length;
+        _used = 0;
     }
 }

@@ -1,0 +1,46 @@
+using Confluent.Kafka;
+using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Memory;
+using Nova.Events.Kafka.Consuming.Native;
+using Nova.Events.Kafka.Consuming.State;
+
+namespace Nova.Events.Kafka.Consuming.Sink;
+
+/// <summary>A batch that is being encoded: rows, and the records that are none.</summary>
+internal sealed class OpenBatch(IBatchSink sink, TopicPartition partition, RecordBlockPool pool) : IDisposable
+{
+    private readonly IBatchEncoder _encoder = sink.NewBatch();
+    private List<RejectedRecord>? _rejected;
+    private GatheredRecords? _memory;
+    private List<long>? _repeats;
+    private bool _handedOver;
+
+    public long Bytes => _encoder.Bytes;
+
+    public OffsetSpans Repeats => _repeats is null ? OffsetSpans.None : OffsetSpans.Of(_repeats);
+
+    public void AddRepeat(long offset) => (_repeats ??= []).Add(offset);
+
+    /// <summary>The record may be given back afterwards.</summary>
+    public void Add(RecordView record)
+    {
+        if (_encoder.TryAdd(record) is not { } reason) return;
+        _memory ??= new GatheredRecords(partition, pool);
+        _memory.Add(new FetchedRecord(record));
+        (_rejected ??= []).Add(new RejectedRecord(_memory.Last, reason));
+    }
+
+    public PreparedBatch Finish(JudgedRange judged, OffsetSpans excluded, int attempt, bool isCommitted)
+    {
+        _handedOver = true;
+        return new PreparedBatch(judged, _encoder.Finish(judged.Range), _rejected is null ? Rejected.None : new Rejected(_rejected, _memory), excluded, attempt, isCommitted);
+    }
+
+    /// <summary>Gives back what nobody has taken over.</summary>
+    public void Dispose()
+    {
+        if (_handedOver) return;
+        _encoder.Dispose();
+        _memory?.Release();
+    }
+}
