@@ -42,7 +42,7 @@ internal sealed partial class SinkLogs
         if (Batch().Match(line) is { Success: true } batch && !_acknowledged.Add(batch.Groups[1].Value)) AcknowledgedTwice++;
         if (Has("outcome=repeated")) Repeated++;
         if (Has("outcome=repaired")) Completed++;
-        if (Has("is tried again (attempt")) Retried++;
+        if (Has("is tried again (attempt") || Has("needs an operator (attempt")) Retried++;
         if (Has("starts over in")) GivenUp++;
         if (Has("sink-intent-changed") || Has("sink-table-ahead")) Alarms++;
 
