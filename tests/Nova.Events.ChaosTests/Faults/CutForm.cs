@@ -15,6 +15,6 @@ internal enum CutForm
     /// <summary>Each connection ends in the midst of what the server sends.</summary>
     MidResponse,
 
-    /// <summary>Each connection ends in the midst of what the relay sends.</summary>
+    /// <summary>Each connection ends in the midst of what the process sends.</summary>
     MidRequest,
 }

@@ -1,6 +1,6 @@
 namespace Nova.Events.ChaosTests.Faults;
 
-/// <summary>What is done to a server.</summary>
+/// <summary>What is done.</summary>
 internal enum FaultAction
 {
     /// <summary>SIGKILL, and a new start.</summary>
@@ -11,6 +11,15 @@ internal enum FaultAction
 
     /// <summary>Its network is cut, and mended.</summary>
     Cut,
+
+    /// <summary>What it sends is held back until others have taken its work over, and it is killed or frozen meanwhile.</summary>
+    Hold,
+
+    /// <summary>A further one comes and goes, several times in a row.</summary>
+    Storm,
+
+    /// <summary>It fails, and is put right.</summary>
+    Break,
 }
 
 /// <summary>Whom it is done to.</summary>
@@ -24,6 +33,15 @@ internal enum FaultTarget
 
     /// <summary>The broker.</summary>
     Kafka,
+
+    /// <summary>One of the sinks.</summary>
+    Sink,
+
+    /// <summary>The server of the tables.</summary>
+    ClickHouse,
+
+    /// <summary>A materialized view.</summary>
+    View,
 }
 
 /// <summary>A kind of fault.</summary>
@@ -31,9 +49,8 @@ internal enum FaultTarget
 /// <param name="Target">Whom it is done to.</param>
 internal readonly record struct FaultKind(FaultAction Action, FaultTarget Target)
 {
-    /// <summary>All nine.</summary>
-    public static IReadOnlyList<FaultKind> All { get; } =
-        [.. from action in Enum.GetValues<FaultAction>() from target in Enum.GetValues<FaultTarget>() select new FaultKind(action, target)];
+    /// <summary>True where toxiproxy is needed.</summary>
+    public bool NeedsProxy => Action is FaultAction.Cut or FaultAction.Hold;
 
     /// <summary>Such as <c>kill relay</c>.</summary>
     public override string ToString() => $"{Action} {Target}".ToLowerInvariant();

@@ -6,17 +6,17 @@ namespace Nova.Events.ChaosTests.Servers;
 /// <summary>Where a run keeps its servers, its logs and how far it is.</summary>
 internal static class ChaosFolder
 {
-    /// <summary>The folder that a run takes where none is given.</summary>
-    public static string Default { get; } = Path.Combine(Clone.Root ?? Directory.GetCurrentDirectory(), ".nova", "chaos-relay");
+    /// <summary>The folder that a run of <paramref name="command"/> takes where none is given.</summary>
+    public static string Default(string command) => Path.Combine(Clone.Root ?? Directory.GetCurrentDirectory(), ".nova", $"chaos-{command}");
 
     /// <summary>The run's state.</summary>
     public static string StateFile(string folder) => Path.Combine(folder, "state.json");
 
     /// <summary>Deletes what an earlier run left beside its servers' data.</summary>
-    public static void DeleteRun(string folder, IEnumerable<string> relays)
+    public static void DeleteRun(string folder, IEnumerable<string> members)
     {
         File.Delete(StateFile(folder));
-        foreach (var relay in relays.Select(relay => Path.Combine(folder, relay)).Where(Directory.Exists)) Directory.Delete(relay, recursive: true);
+        foreach (var member in members.Select(member => Path.Combine(folder, member)).Where(Directory.Exists)) Directory.Delete(member, recursive: true);
     }
 
     /// <summary>Deletes the folder with what its links point to.</summary>

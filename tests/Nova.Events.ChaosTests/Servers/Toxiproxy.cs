@@ -64,6 +64,9 @@ internal sealed class Toxiproxy : IAsyncDisposable
         }
     }
 
+    /// <summary>What is sent to the server arrives so much later, also when the sender is gone by then.</summary>
+    public Task HoldAsync(string proxy, TimeSpan delay) => ToxicAsync(proxy, "latency", "upstream", new { latency = (int)delay.TotalMilliseconds, jitter = 0 });
+
     /// <summary>Mends every proxy. What was cut off without a word loses its connections now.</summary>
     public Task HealAsync() => PostAsync("reset", new { });
 

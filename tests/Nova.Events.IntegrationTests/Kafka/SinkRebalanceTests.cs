@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Nova.Events.Kafka.Consuming.Sink;
 using Nova.Events.IntegrationTests.Servers;
 using Shouldly;
@@ -35,5 +36,52 @@ public sealed class SinkRebalanceTests(RunningServers servers)
         (await rig.RowsAsync()).ShouldBe(written);
         (await rig.CountAsync("uniqExact(_partition, _offset)", rig.Table)).ShouldBe(written);
         (await rig.ViewAsync("likes")).ShouldBe(written);
+    }
+
+    /// <summary>
+    /// Commits wait behind the join on the coordinator's connection, and are refused for their generation when it is over: that closed the lanes of partitions that
+    /// had not moved, and nobody read them until the next rebalance. Found by <c>nova chaos sink</c>.
+    /// </summary>
+    [Fact]
+    public async Task Partitions_that_stay_while_a_rebalance_waits_for_a_dead_member_are_read_on()
+    {
+        await using var rig = await SinkRig.StartAsync(servers, partitions: 4);
+        rig.Options.SessionTimeout = TimeSpan.FromSeconds(30);
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var progress = new SemaphoreSlim(0);
+        var first = rig.NewConsumer(step => { if (step == SinkStep.CommittedPast) progress.Release(); }).RunAsync(stop.Token);
+        await rig.SpreadAsync(400);
+        await progress.WaitAsync(stop.Token);
+        await Task.Run(() => JoinAndDie(rig, stop.Token), stop.Token);
+
+        var joined = new TaskCompletionSource();
+        var second = rig.NewConsumer(step => { if (step == SinkStep.CommittedPast) joined.TrySetResult(); }).RunAsync(stop.Token);
+        var written = 400;
+        while (!joined.Task.IsCompleted)
+        {
+            await rig.SpreadAsync(40);
+            written += 40;
+            (await Task.WhenAny(first, second, joined.Task, progress.WaitAsync(stop.Token))).IsFaulted.ShouldBeFalse();
+        }
+
+        while (await rig.RowsAsync() < written) await progress.WaitAsync(TimeSpan.FromMilliseconds(100), stop.Token);
+        (await rig.RowsAsync()).ShouldBe(written);
+        await stop.CancelAsync();
+        await Task.WhenAll(first, second);
+    }
+
+    /// <summary>A member that takes a partition and is gone without a word.</summary>
+    private static void JoinAndDie(SinkRig rig, CancellationToken cancellationToken)
+    {
+        var config = rig.Kafka.ApplyTo(new ConsumerConfig(), "dead");
+        (config.GroupId, config.SessionTimeoutMs, config.PartitionAssignmentStrategy) = (rig.Options.Group, 6_000, PartitionAssignmentStrategy.CooperativeSticky);
+        (config.EnableAutoCommit, config.AutoOffsetReset) = (false, AutoOffsetReset.Latest);
+        using var dead = new ConsumerBuilder<byte[]?, byte[]?>(config).Build();
+        dead.Subscribe(rig.Topic);
+        while (dead.Assignment.Count == 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            dead.Consume(TimeSpan.FromMilliseconds(50));
+        }
     }
 }

@@ -1,4 +1,4 @@
-using Nova.Events.ChaosTests.Checking;
+using Nova.Events.ChaosTests.Relay.Checking;
 using Shouldly;
 using Xunit;
 

@@ -66,6 +66,30 @@ public sealed class LaneGateTests
         await Should.ThrowAsync<LaneClosedException>(_gate.CommitAsync(6, CommittedState.Empty, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task An_old_generation_is_tried_again_under_the_new_one_for_as_long_as_nobody_takes_the_partition()
+    {
+        _refusal = new KafkaException(new Error(ErrorCode.IllegalGeneration));
+        var committing = _gate.CommitAsync(6, CommittedState.Empty, CancellationToken.None);
+        committing.IsCompleted.ShouldBeFalse();
+        _refusal = null;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await committing;
+        _commits.ShouldHaveSingleItem().Offset.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task An_old_generation_of_a_partition_that_was_taken_is_not_tried_again()
+    {
+        _refusal = new KafkaException(new Error(ErrorCode.IllegalGeneration));
+        var committing = _gate.CommitAsync(6, CommittedState.Empty, CancellationToken.None);
+        _gate.Close();
+        _refusal = null;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Should.ThrowAsync<LaneClosedException>(committing);
+        _commits.ShouldBeEmpty();
+    }
+
     private void Commit(CommittedOffset offset)
     {
         if (_refusal is { } refusal) throw refusal;

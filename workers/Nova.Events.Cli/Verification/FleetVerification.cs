@@ -2,7 +2,6 @@ using Nova.Events.ClickHouse;
 using Nova.Events.ClickHouse.Verification;
 using Nova.Events.ClickHouseSink;
 using Nova.Events.Cli.Running;
-using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Consuming;
@@ -42,7 +41,7 @@ internal sealed class FleetVerification(IEnumerable<KeyValuePair<string, string?
         var domainContent = await ReadAsync(reader, topic => topic.StartsWith(_relay.TopicPrefix, StringComparison.Ordinal), domain.ReadAsync, cancellationToken);
         var clientContent = await ReadAsync(
             reader, topic => topic == _sink.ClientTopic, (records, stop) => client.ReadClientEventsAsync(records, _sink.EventIdWindow, stop), cancellationToken);
-        var deadLetters = await DeadLettersAsync(reader, cancellationToken);
+        var deadLetters = await DeadLetterPlaces.ReadAsync(reader, Group, cancellationToken);
         var tables = new TableVerifier(clickHouse);
         return new VerificationReport(
         [
@@ -103,16 +102,4 @@ internal sealed class FleetVerification(IEnumerable<KeyValuePair<string, string?
     }
 
     private string Group => _sink.Consumer.Group.Length == 0 ? ClickHouseSinkOptions.DefaultGroup : _sink.Consumer.Group;
-
-    private async Task<HashSet<(string Topic, int Partition, long Offset)>> DeadLettersAsync(TopicReader reader, CancellationToken cancellationToken)
-    {
-        var letters = new HashSet<(string, int, long)>();
-        foreach (var partition in await reader.SnapshotAsync(topic => topic == Topics.DeadLetters(Group), cancellationToken))
-        {
-            await foreach (var letter in reader.ReadAsync(partition, cancellationToken))
-                if (DeadLetterOrigin.Of(letter) is { } origin) letters.Add(origin);
-        }
-
-        return letters;
-    }
 }

@@ -74,8 +74,9 @@ internal sealed class LaneGate(
             }
             catch (KafkaException exception)
             {
-                if (exception.Error.Code is ErrorCode.UnknownMemberId or ErrorCode.IllegalGeneration or ErrorCode.FencedInstanceId)
-                    throw new LaneClosedException(partition, exception);
+                // An old generation alone does not say that the partition went: commits wait behind a rebalance's join, and are refused for it also where the
+                // partition stays. If it went, its handler closes the gate; if nobody says so in time, the lease ends.
+                if (exception.Error.Code is ErrorCode.UnknownMemberId or ErrorCode.FencedInstanceId) throw new LaneClosedException(partition, exception);
                 KafkaLog.CommitRetried(logger, partition.Topic, partition.Partition.Value, offset.Offset!.Value, exception.Error.Reason);
                 return false;
             }
