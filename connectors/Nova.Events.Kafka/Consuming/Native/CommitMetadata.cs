@@ -13,6 +13,8 @@ internal readonly record struct CommittedOffset(TopicPartition Partition, long? 
 /// <summary>Commits, stores and reads offsets together with their metadata, on the native handle of a public client.</summary>
 internal static unsafe class CommitMetadata
 {
+    private static readonly TimeSpan CoordinatorPause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Commits synchronously; returns once the broker has answered.</summary>
     /// <exception cref="KafkaException">The broker or the client refused.</exception>
     public static void Commit(IClient client, IReadOnlyList<CommittedOffset> offsets) =>
@@ -23,9 +25,27 @@ internal static unsafe class CommitMetadata
     public static void Store(IClient client, IReadOnlyList<CommittedOffset> offsets) =>
         Call(client, offsets, static (handle, list) => RdKafka.Store(handle, (RdKafka.PartitionList*)list));
 
-    /// <summary>What the group has committed for <paramref name="partitions"/>.</summary>
+    /// <summary>What the group has committed for <paramref name="partitions"/>; asks again while its coordinator moves or loads.</summary>
     /// <exception cref="KafkaException">The broker did not answer within <paramref name="timeout"/>, or refused.</exception>
     public static IReadOnlyList<CommittedOffset> Committed(IClient client, IReadOnlyList<TopicPartition> partitions, TimeSpan timeout)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var rest = timeout - TimeProvider.System.GetElapsedTime(started);
+            try
+            {
+                return Ask(client, partitions, rest);
+            }
+            catch (KafkaException exception) when (IsOfCoordinator(exception.Error.Code) && rest > CoordinatorPause)
+            {
+                using var pause = new ManualResetEventSlim();
+                pause.Wait(CoordinatorPause);
+            }
+        }
+    }
+
+    private static List<CommittedOffset> Ask(IClient client, IReadOnlyList<TopicPartition> partitions, TimeSpan timeout)
     {
         var result = new List<CommittedOffset>(partitions.Count);
         Call(
@@ -35,6 +55,8 @@ internal static unsafe class CommitMetadata
             result);
         return result;
     }
+
+    private static bool IsOfCoordinator(ErrorCode code) => code is ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable;
 
     private static void Call(IClient client, IReadOnlyList<CommittedOffset> offsets, Func<nint, nint, int> call, List<CommittedOffset>? answers = null)
     {

@@ -43,9 +43,9 @@ internal sealed class LaneGate(
         {
             if (_open && lease.IsFresh) TryCommit(_last);
         }
-        catch (LaneClosedException)
+        catch (Exception exception) when (exception is LaneClosedException or LeaseExpiredException)
         {
-            // The rebalance that says so is on its way to the thread that called.
+            // The rebalance that says so is on its way, or the next batch says it.
         }
         finally
         {

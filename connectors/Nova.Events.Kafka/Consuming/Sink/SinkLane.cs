@@ -28,6 +28,7 @@ internal sealed class SinkLane : IDisposable
     private readonly Queue<(long Last, DateTimeOffset? Oldest)> _sealed = new();
     private long _committed;
     private long _readUpTo;
+    private long _endedAt;
 
     public SinkLane(AssignedPartition assigned, SinkRoute route, LaneGate gate, SinkSession session)
     {
@@ -56,6 +57,11 @@ internal sealed class SinkLane : IDisposable
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     public bool IsPaused { get; set; }
+
+    /// <summary>
+    /// The broker no longer knew the member, so the lane ended; the rebalance that should have told us never came, and nobody would read the partition.
+    /// </summary>
+    public bool HasEndedWithoutRebalance => Volatile.Read(ref _endedAt) is var ended and > 0 && _session.Time.GetElapsedTime(ended) > _session.Options.SessionTimeout;
 
     public LaneGate Gate => _gate;
 
@@ -157,6 +163,7 @@ internal sealed class SinkLane : IDisposable
         }
         catch (LaneClosedException)
         {
+            Volatile.Write(ref _endedAt, _session.Time.GetTimestamp());
         }
         catch (OperationCanceledException) when (_closed.IsCancellationRequested)
         {

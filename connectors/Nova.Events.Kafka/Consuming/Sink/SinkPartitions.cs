@@ -12,6 +12,7 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
     private readonly List<SinkLane> _released = [];
     private readonly MembershipLease _lease = new(session.Options.SessionTimeout, session.Time);
     private readonly ConcurrentDictionary<TopicPartition, long> _logEnds = new();
+    private Task _renewal = Task.CompletedTask;
 
     public IConsumer<byte[]?, byte[]?> Consumer { get; set; } = null!;
 
@@ -68,13 +69,15 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
         {
             // A fault of one lane ends the membership: nothing of it is committed, and the next one goes on from what is.
             if (lane.Completion.IsFaulted) lane.Completion.GetAwaiter().GetResult();
+            if (lane.HasEndedWithoutRebalance) throw new LaneClosedException(lane.Partition, null);
             lane.SealIfDue();
             Pause(lane, lane.IsFull || buffered > session.Options.MaxBufferedBytes);
             var watermarks = Consumer.GetWatermarkOffsets(lane.Partition);
             if (watermarks.High.Value >= 0) _logEnds[lane.Partition] = watermarks.High.Value;
         }
 
-        if (_lease.IsRenewalDue) _lanes.Values.FirstOrDefault(lane => !lane.Completion.IsCompleted)?.Gate.CommitAgain();
+        // A commit waits for a rebalance's join, and this thread must go on polling meanwhile.
+        if (_lease.IsRenewalDue && _renewal.IsCompleted && _lanes.Values.FirstOrDefault(lane => !lane.Completion.IsCompleted) is { } any) _renewal = Task.Run(any.Gate.CommitAgain);
     }
 
     public void BeginDrain()

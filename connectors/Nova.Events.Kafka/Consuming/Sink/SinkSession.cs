@@ -7,6 +7,7 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// <summary>What the lanes of one consumer share: the bound on inserts under way, dead letters, pauses before retries, figures.</summary>
 internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, DeadLetterWriter deadLetters, ILogger logger, TimeProvider time) : IDisposable
 {
+    private const int DeadLettersTogether = 500;
     private readonly SemaphoreSlim _inserts = new(options.ConcurrentInserts);
 
     public SinkConsumerOptions Options => options;
@@ -58,10 +59,11 @@ internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, 
         }
     }
 
-    public async Task WriteDeadLettersAsync(IEnumerable<RejectedRecord> rejected, CancellationToken closed)
+    /// <summary>Returns once all are acknowledged; some hundreds are on their way at a time.</summary>
+    public async Task WriteDeadLettersAsync(IReadOnlyCollection<RejectedRecord> rejected, CancellationToken closed)
     {
-        foreach (var letter in rejected)
-            await deadLetters.WriteAsync(letter.Record, letter.Reason, exceptionType: null, attempts: 1, closed);
+        foreach (var letters in rejected.Chunk(DeadLettersTogether))
+            await Task.WhenAll(letters.Select(letter => deadLetters.WriteAsync(letter.Record, letter.Reason, exceptionType: null, attempts: 1, closed)));
     }
 
     public async Task WaitAsync(string table, string token, int attempt, InsertOutcome outcome, CancellationToken closed)
