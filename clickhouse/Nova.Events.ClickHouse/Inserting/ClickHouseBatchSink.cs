@@ -154,6 +154,13 @@ public sealed class ClickHouseBatchSink : IBatchSink
     {
         using var body = new BlockContent(batch.Body);
         var settings = InsertSettings.For(token, InsertSettings.QueryId(token, Interlocked.Increment(ref _attempts)));
-        await _client.InsertAsync($"INSERT INTO {table} ({_columns}) FORMAT Native", body, settings, cancellationToken);
+        try
+        {
+            await _client.InsertAsync($"INSERT INTO {table} ({_columns}) FORMAT Native", body, settings, cancellationToken);
+        }
+        finally
+        {
+            await body.UnreadAsync();
+        }
     }
 }
