@@ -18,6 +18,7 @@ var bench = new RootCommand("Measures on servers of its own, beside whatever els
     CaptureCommand.Create(),
     SnapshotRateCommand.Create(),
     OutboxWriteCommand.Create(),
+    ConsumeCommand.Create(),
     MassTransitCommand.Create(),
     PollingCommand.Create(),
 };

@@ -34,6 +34,8 @@ public abstract class ConsumerOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(10);
 
+    internal virtual IEnumerable<string> Subscription => Topics;
+
     internal TimeSpan DelayBefore(int attempt) =>
         TimeSpan.FromTicks(Math.Min(MaxRetryDelay.Ticks, RetryDelay.Ticks << Math.Min(attempt - 1, 20)));
 
