@@ -12,11 +12,12 @@ internal static class ConsumeCommand
         var records = BenchOptions.Positive("--records", "Records that are consumed in each run.", 2_000_000);
         var runs = BenchOptions.Positive("--runs", "Runs of each way, interleaved; the median counts.", 5);
         var lanes = BenchOptions.Positive("--lanes", "Lanes of our consumer.", 8);
+        var skip = BenchOptions.Skip("bytes", "pooled", "ignored");
         var keep = new Option<bool>("--keep") { Description = "Keeps servers' data and the topic in .nova/bench-kept, where the next run with --keep finds them." };
         var json = BenchOptions.Json();
-        var command = new Command("consume", "Records through a handler that does nothing, in keyed lanes, beside bare loops of Confluent.Kafka over the same topic.") { records, runs, lanes, keep, json };
+        var command = new Command("consume", "Records through a handler that does nothing, in keyed lanes, beside bare loops of Confluent.Kafka over the same topic.") { records, runs, lanes, skip, keep, json };
         command.SetAction((parsed, stop) => RunAsync(
-            new ConsumeOptions(parsed.GetValue(records), parsed.GetValue(runs), parsed.GetValue(lanes), parsed.GetValue(keep)), parsed.GetValue(json), stop));
+            new ConsumeOptions(parsed.GetValue(records), parsed.GetValue(runs), parsed.GetValue(lanes), parsed.GetRequiredValue(skip), parsed.GetValue(keep)), parsed.GetValue(json), stop));
         return command;
     }
 

@@ -19,6 +19,7 @@ internal sealed class ConsumeBench(ConsumeOptions options)
             new("pooled", "Consume: pooled, fields none", () => Task.Run(() => BareLoop.Pooled(kafka, topic, options.Records))),
             new("ignored", "Consume: Ignore, fields none", () => Task.Run(() => BareLoop.Ignored(kafka, topic, options.Records))),
         ];
+        ways = [.. ways.Where(way => !options.Skip.Contains(way.Key))];
         // Once beforehand, when everything is compiled and the log is in the page cache.
         foreach (var way in ways) await way.RunAsync();
         var strangers = new Strangers();

@@ -4,5 +4,6 @@ namespace Nova.Events.Benchmarks.Consuming;
 /// <param name="Records">Records in the topic.</param>
 /// <param name="Runs">Runs of each way.</param>
 /// <param name="Lanes">Lanes of the handler consumer.</param>
+/// <param name="Skip">Ways that are left out.</param>
 /// <param name="Keep">True uses the topic of the last run with it.</param>
-internal sealed record ConsumeOptions(int Records, int Runs, int Lanes, bool Keep);
+internal sealed record ConsumeOptions(int Records, int Runs, int Lanes, IReadOnlyList<string> Skip, bool Keep);

@@ -18,5 +18,5 @@ internal sealed record ConsumeWay(string Key, string Name, Func<Task<ConsumeRun>
 /// <param name="BusyElsewhere">Processors that something else kept busy.</param>
 internal sealed record ConsumeResult(IReadOnlyList<ConsumeWay> Ways, double BusyElsewhere)
 {
-    public double Best => Ways.Skip(1).Max(way => way.Rate);
+    public double Best => Ways.Skip(1).Select(way => way.Rate).DefaultIfEmpty(double.NaN).Max();
 }

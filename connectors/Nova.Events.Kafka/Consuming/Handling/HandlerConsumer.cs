@@ -11,6 +11,8 @@ namespace Nova.Events.Kafka.Consuming.Handling;
 public sealed class HandlerConsumer(
     HandlerConsumerOptions options, KafkaOptions kafka, IRecordHandler handler, ILogger<HandlerConsumer> logger, TimeProvider time)
 {
+    internal HandlerState? State { get; init; }
+
     /// <summary>Consumes until <paramref name="stopping"/>, then finishes what was taken within the drain timeout. One call for each instance.</summary>
     /// <exception cref="KafkaException">The consumer cannot go on; a new instance may.</exception>
     /// <exception cref="CommittedStateUnreadableException">A newer version wrote the committed state.</exception>
@@ -23,7 +25,7 @@ public sealed class HandlerConsumer(
         using var deadLetters = new DeadLetterWriter(kafka, options, logger, time);
         var lanes = Enumerable.Range(0, options.Lanes).Select(_ => new KeyLane(handler, deadLetters, options, logger, time)).ToArray();
         var member = new KafkaGroupMember();
-        using var partitions = new HandlerPartitions(lanes, options, member, logger, time);
+        using var partitions = new HandlerPartitions(lanes, options, member, logger, time) { State = State };
         var loop = new PollLoop(config, options, partitions, logger, time);
         member.Consumer = loop.Consumer;
         ConsumerMetrics.Register(options.Group, this, partitions.Read);

@@ -15,6 +15,13 @@ public sealed class HandlerConsumerOptions : ConsumerOptions, IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan CommitInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long nothing may go on while there is something to do before the service's health says so: the poll thread, the watermark below an unfinished
+    /// record, memberships that end. Default 1 min; a broker's restart takes less.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
+    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Where a group without a committed offset begins: at the start of the log (default), or at its end.</summary>
     public bool StartAtEnd { get; set; }
 
@@ -39,7 +46,8 @@ public sealed class HandlerConsumerOptions : ConsumerOptions, IValidatableObject
 
     /// <summary>
     /// Whether <c>{group}.retry</c> is read besides, once it is there: redriven dead letters come from it, and what a policy puts there. Its records reach
-    /// the handler as they were, <see cref="Contracts.Records.RecordView.OriginalTopic"/> telling where they came from. Default true.
+    /// the handler as they were, <see cref="Contracts.Records.RecordView.OriginalTopic"/> telling where they came from. Give it one partition or few: members
+    /// share partitions by their number, whatever is in them. Default true.
     /// </summary>
     public bool ReadRetryTopic { get; set; } = true;
 

@@ -23,6 +23,8 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
     private readonly ParkReleases _releases = new(member, Topics.Retry(options.Group), time);
     private bool _isDraining;
 
+    public HandlerState? State { get; init; }
+
     public bool IsDrained => Array.TrueForAll(_all, static track => track.IsIdle);
 
     public IReadOnlyList<TopicPartitionOffset> Assigned(IReadOnlyList<AssignedPartition> partitions)
@@ -43,6 +45,7 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
         }
 
         Changed();
+        State?.Works();
         ConsumerMetrics.Rebalances.Add(1, new("group", options.Group), new("kind", "assigned"));
         return starts;
     }
@@ -116,6 +119,7 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
         foreach (var lane in lanes) lane.Tick();
         if (!_isDraining) _pressure.Apply(_all, member);
         _releases.Tick(_all);
+        State?.Ticked();
     }
 
     public void BeginDrain() => _isDraining = true;

@@ -17,11 +17,11 @@ internal static class KeyHash
 
     public static ulong Of(ReadOnlySpan<byte> key)
     {
-        var hash = First ^ (ulong)key.Length;
+        var (hash, length) = (First, (ulong)key.Length);
         for (; key.Length >= 8; key = key[8..]) hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(key)) ^ First;
         var rest = 0UL;
         key.CopyTo(MemoryMarshal.AsBytes(new Span<ulong>(ref rest)));
-        return Mix(Mix(hash ^ rest) ^ First);
+        return Mix(Mix(hash ^ rest) ^ First ^ length);
     }
 
     private static ulong Mix(ulong value)

@@ -10,6 +10,7 @@ namespace Nova.Events.Kafka.Consuming.Handling;
 /// </summary>
 internal sealed class KeyLane(IRecordHandler handler, ISetAside aside, HandlerConsumerOptions options, ILogger logger, TimeProvider time)
 {
+    private static readonly TimeSpan HoldPause = TimeSpan.FromMilliseconds(50);
     private readonly LaneInbox _inbox = new();
     private readonly Dictionary<(PartitionTrack Track, ulong Hash), WaitingKey> _waiting = [];
     private readonly PriorityQueue<WaitingKey, long> _due = new();
@@ -138,9 +139,10 @@ internal sealed class KeyLane(IRecordHandler handler, ISetAside aside, HandlerCo
             return true;
         }
 
-        if (!track.Parked.TryDivert(waiting.Hash)) return false;
-        Divert(waiting, taken, Outcome.RetryLater("An earlier record of its key waits in the retry topic."), attempts: 0);
-        return true;
+        var step = track.Parked.Next(waiting.Hash);
+        if (step == ParkedStep.Divert) Divert(waiting, taken, Outcome.RetryLater("An earlier record of its key waits in the retry topic."), attempts: 0);
+        else if (step == ParkedStep.Hold) Schedule(waiting, HoldPause);
+        return step != ParkedStep.Handle;
     }
 
     private void Decide(WaitingKey waiting, TakenRecord taken, Outcome outcome)

@@ -5,7 +5,7 @@ namespace Nova.Events.Kafka.Consuming.Handling;
 /// <summary>Asks now and then how far the group has committed in the retry topic, and lets go the keys of which everything there is done.</summary>
 internal sealed class ParkReleases(IGroupMember member, string retryTopic, TimeProvider time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private volatile IReadOnlyDictionary<int, long>? _answer;
     private volatile bool _isAsking;
     private long _askedAt;

@@ -12,12 +12,17 @@ internal sealed class ParkedKeys
     /// <summary>More would not fit into a commit's metadata; the next key waits in memory instead.</summary>
     public const int Max = 64;
 
+    /// <summary>So near to the end of a key's records the next ones wait in memory, or a key that is busy would never be let go.</summary>
+    private const int Near = 1_000;
+
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(3);
     private readonly Lock _lock = new();
+    private readonly TimeProvider _time;
     private readonly Dictionary<ulong, Key> _keys;
     private volatile int _count;
 
-    public ParkedKeys(ImmutableSortedDictionary<ulong, RetryPlace> start) =>
-        (_keys, _count) = (start.ToDictionary(key => key.Key, key => new Key { Last = key.Value }), start.Count);
+    public ParkedKeys(ImmutableSortedDictionary<ulong, RetryPlace> start, TimeProvider time) =>
+        (_keys, _count, _time) = (start.ToDictionary(key => key.Key, key => new Key { Last = key.Value }), start.Count, time);
 
     public int Count => _count;
 
@@ -26,15 +31,16 @@ internal sealed class ParkedKeys
         lock (_lock) return _keys.ContainsKey(hash);
     }
 
-    /// <summary>True for a parked key: its record is to be diverted, and <see cref="Diverted"/> told.</summary>
-    public bool TryDivert(ulong hash)
+    /// <summary>What becomes of the next record of a key. Where it is to be diverted, <see cref="Diverted"/> must be told.</summary>
+    public ParkedStep Next(ulong hash)
     {
-        if (_count == 0) return false;
+        if (_count == 0) return ParkedStep.Handle;
         lock (_lock)
         {
-            if (!_keys.TryGetValue(hash, out var key)) return false;
+            if (!_keys.TryGetValue(hash, out var key)) return ParkedStep.Handle;
+            if (key.Diverting == 0 && key.HeldUntil > _time.GetTimestamp()) return ParkedStep.Hold;
             key.Diverting++;
-            return true;
+            return ParkedStep.Divert;
         }
     }
 
@@ -80,7 +86,13 @@ internal sealed class ParkedKeys
         lock (_lock)
         {
             foreach (var (hash, key) in _keys)
-                if (key is { Diverting: 0, Last: { } last } && committed.TryGetValue(last.Partition, out var offset) && offset > last.Offset) _keys.Remove(hash);
+            {
+                if (key.Last is not { } last || !committed.TryGetValue(last.Partition, out var offset)) continue;
+                if (offset > last.Offset && key.Diverting == 0) _keys.Remove(hash);
+                else if (offset > last.Offset - Near && offset != key.Seen) key.HeldUntil = _time.GetTimestamp() + (LongestHold.Ticks * _time.TimestampFrequency / TimeSpan.TicksPerSecond);
+                key.Seen = offset;
+            }
+
             _count = _keys.Count;
         }
     }
@@ -99,5 +111,24 @@ internal sealed class ParkedKeys
 
         /// <summary>Records on their way there.</summary>
         public int Diverting { get; set; }
+
+        /// <summary>What was committed when it was asked last: without progress nothing is held.</summary>
+        public long? Seen { get; set; }
+
+        /// <summary>Until then nothing is diverted.</summary>
+        public long HeldUntil { get; set; }
     }
+}
+
+/// <summary>What becomes of the next record of a key.</summary>
+internal enum ParkedStep
+{
+    /// <summary>The key is not parked.</summary>
+    Handle,
+
+    /// <summary>It goes to the retry topic.</summary>
+    Divert,
+
+    /// <summary>It waits, and is asked about again.</summary>
+    Hold,
 }

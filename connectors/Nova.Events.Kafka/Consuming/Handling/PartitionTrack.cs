@@ -34,7 +34,7 @@ internal sealed class PartitionTrack : IDisposable
     public PartitionTrack(TopicPartition partition, long start, CommittedState state, TrackSetting setting)
     {
         (Partition, _pool, _time, _start, _watermark, _handedOut) = (partition, setting.Pool, setting.Time, start, start, start);
-        (_rule, Policy, Parked) = (new PositionRule(state.Positions), setting.Policy, new ParkedKeys(state.Parked));
+        (_rule, Policy, Parked) = (new PositionRule(state.Positions), setting.Policy, new ParkedKeys(state.Parked, setting.Time));
         _positions = new SourcePositions(_rule, state.Positions);
         (IsRetryTopic, Closed, _movedAt) = (setting.IsRetryTopic, _closed.Token, _time.GetTimestamp());
         if (IsRetryTopic) _retries = new RetryWindow();
