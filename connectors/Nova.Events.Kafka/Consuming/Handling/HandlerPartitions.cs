@@ -65,7 +65,10 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
         foreach (var track in tracks) track.Close();
         try
         {
-            member.Commit([.. tracks.Select(track => track.Advance(sinceStart: true)).OfType<CommittedOffset>()]);
+            // Stored too: when it lets partitions go the client commits what was stored last, over whatever is committed.
+            List<CommittedOffset> last = [.. tracks.Select(track => track.Advance(sinceStart: true)).OfType<CommittedOffset>()];
+            member.Store(last);
+            member.Commit(last);
         }
         catch (KafkaException exception)
         {

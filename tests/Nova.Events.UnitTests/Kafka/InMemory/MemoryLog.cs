@@ -38,6 +38,7 @@ internal sealed class MemoryLog(Func<TopicPartition, ConsumedRecord, bool> isDon
     {
         if (_partitions[offset.Partition].Find(record => record.Offset < offset.Offset && !isDone(offset.Partition, record)) is { } unfinished)
             throw new InvalidOperationException($"{offset.Partition} was committed at {offset.Offset}, but nothing became of {unfinished.Offset}.");
+        if (offset.Offset < Committed(offset.Partition).Offset) throw new InvalidOperationException($"{offset.Partition} went back to {offset.Offset}.");
         _committed[offset.Partition] = offset;
     }
 }

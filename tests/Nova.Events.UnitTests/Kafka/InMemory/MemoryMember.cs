@@ -38,6 +38,9 @@ internal sealed class MemoryMember : IGroupMember, IDisposable
     public void Revoke(IReadOnlyList<TopicPartition> partitions)
     {
         _partitions.Revoked(partitions);
+        // As librdkafka does, without a look at what is committed.
+        foreach (var partition in partitions)
+            if (_stored.TryGetValue(partition, out var stored)) _log.Commit(stored);
         Forget(partitions);
     }
 
