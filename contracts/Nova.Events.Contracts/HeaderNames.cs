@@ -62,4 +62,7 @@ public static class HeaderNames
 
     /// <summary>How often handling was tried.</summary>
     public const string DeadLetterAttempts = "dlq-attempts";
+
+    /// <summary>On records of a retry topic: milliseconds after the record's timestamp before which it is not handled; absent for none.</summary>
+    public const string RetryDelay = "retry-delay";
 }

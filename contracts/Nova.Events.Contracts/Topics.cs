@@ -23,4 +23,7 @@ public static class Topics
 
     /// <summary>Dead letters of a consumer group.</summary>
     public static string DeadLetters(string group) => group + ".dlq";
+
+    /// <summary>Records that a consumer group is to handle again: after a delay, behind a parked one, or redriven from its dead letters.</summary>
+    public static string Retry(string group) => group + ".retry";
 }

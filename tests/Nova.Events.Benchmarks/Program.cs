@@ -20,6 +20,7 @@ var bench = new RootCommand("Measures on servers of its own, beside whatever els
     SinkRateCommand.Create(),
     FreshnessCommand.Create(),
     OutboxWriteCommand.Create(),
+    ConsumeCommand.Create(),
     MassTransitCommand.Create(),
     PollingCommand.Create(),
 };

@@ -9,7 +9,17 @@ namespace Nova.Events.Kafka.Consuming;
 /// <param name="Lag">Records between the committed offset and the end of the log.</param>
 /// <param name="LagTime">Age of the record at the committed offset; zero when caught up.</param>
 /// <param name="Status">What its lane does.</param>
-public readonly record struct PartitionReading(string Topic, int Partition, long? Lag, TimeSpan? LagTime, PartitionStatus Status);
+public readonly record struct PartitionReading(string Topic, int Partition, long? Lag, TimeSpan? LagTime, PartitionStatus Status)
+{
+    /// <summary>Age of the oldest record that was taken and is not finished; zero without one.</summary>
+    public TimeSpan? OldestUnfinished { get; init; }
+
+    /// <summary>How long the watermark has stood still below something unfinished; zero without that.</summary>
+    public TimeSpan? Stalled { get; init; }
+
+    /// <summary>Keys whose records are diverted to the retry topic.</summary>
+    public int? ParkedKeys { get; init; }
+}
 
 /// <summary>What the lane of a partition does; its number is the value of <c>nova.consumer.partition.status</c>.</summary>
 public enum PartitionStatus
@@ -39,6 +49,8 @@ public static class ConsumerMetrics
     internal static readonly Histogram<long> BatchSize = Meter.CreateHistogram<long>("nova.batch.size", "{record}", "Rows of an inserted batch.");
     internal static readonly Counter<long> BatchFlushes = Meter.CreateCounter<long>("nova.batch.flush", "{batch}", "Batches, by what ended them.");
     internal static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>("nova.dlq.messages", "{record}", "Dead letters written.");
+    internal static readonly Counter<long> Retries = Meter.CreateCounter<long>("nova.consumer.retries", "{record}", "Records written to the retry topic.");
+    internal static readonly Counter<long> Rebalances = Meter.CreateCounter<long>("nova.consumer.rebalances", "{rebalance}", "Partitions assigned, revoked or lost.");
     internal static readonly Counter<long> Repeats = Meter.CreateCounter<long>("nova.consumer.repeats", "{record}", "Repeats in the log that were left out.");
 
     static ConsumerMetrics()
@@ -47,6 +59,12 @@ public static class ConsumerMetrics
             "nova.consumer.lag", () => Measure(reading => reading.Lag), "{record}", "Records between the committed offset and the end of the log.");
         Meter.CreateObservableGauge(
             "nova.consumer.lag.time", () => Measure(reading => reading.LagTime?.TotalSeconds), "s", "Age of the record at the committed offset.");
+        Meter.CreateObservableGauge(
+            "nova.consumer.unfinished.age", () => Measure(reading => reading.OldestUnfinished?.TotalSeconds), "s", "Age of the oldest record that was taken and is not finished.");
+        Meter.CreateObservableGauge(
+            "nova.consumer.watermark.stall", () => Measure(reading => reading.Stalled?.TotalSeconds), "s", "How long the watermark has stood still below something unfinished.");
+        Meter.CreateObservableGauge(
+            "nova.consumer.parked.keys", () => Measure(reading => reading.ParkedKeys), "{key}", "Keys whose records are diverted to the retry topic.");
         Meter.CreateObservableGauge(
             "nova.consumer.partition.status", () => Measure<int>(reading => (int)reading.Status), null, "0 recovering, 1 running, 2 paused, 3 retrying.");
     }

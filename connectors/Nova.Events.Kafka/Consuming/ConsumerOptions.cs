@@ -34,6 +34,11 @@ public abstract class ConsumerOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long the poll thread may be silent; more than any call of ours takes.</summary>
+    internal TimeSpan MaxPollInterval { get; set; } = TimeSpan.FromMinutes(5);
+
+    internal virtual IEnumerable<string> Subscription => Topics;
+
     internal TimeSpan DelayBefore(int attempt) =>
         TimeSpan.FromTicks(Math.Min(MaxRetryDelay.Ticks, RetryDelay.Ticks << Math.Min(attempt - 1, 20)));
 
@@ -45,7 +50,7 @@ public abstract class ConsumerOptions
         config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
         config.SessionTimeoutMs = (int)SessionTimeout.TotalMilliseconds;
         config.HeartbeatIntervalMs = (int)Math.Min(3_000, SessionTimeout.TotalMilliseconds / 3);
-        config.MaxPollIntervalMs = Math.Max(300_000, config.SessionTimeoutMs.Value);
+        config.MaxPollIntervalMs = Math.Max((int)MaxPollInterval.TotalMilliseconds, config.SessionTimeoutMs.Value);
         config.EnableAutoOffsetStore = false;
         config.AutoOffsetReset = AutoOffsetReset.Error;
         config.EnablePartitionEof = true;

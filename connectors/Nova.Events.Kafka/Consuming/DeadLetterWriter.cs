@@ -5,14 +5,17 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Handling;
+using Nova.Events.Kafka.Consuming.State;
 
 namespace Nova.Events.Kafka.Consuming;
 
 /// <summary>
-/// Writes what cannot be handled to <c>{group}.dlq</c>: key, value and headers byte for byte, and beside them where it came from and why. A second copy has
-/// the same id.
+/// Writes what cannot be handled to <c>{group}.dlq</c>, and what is to be handled again to <c>{group}.retry</c>: key, value and headers byte for byte, and
+/// beside them where it came from and why. A second copy has the same id. In the retry topic <c>position</c> is called <c>original-position</c>: the rule of
+/// positions holds for first deliveries.
 /// </summary>
-internal sealed class DeadLetterWriter : IDisposable
+internal sealed class DeadLetterWriter : ISetAside, IDisposable
 {
     private readonly string _group;
     private readonly ILogger _logger;
@@ -35,22 +38,21 @@ internal sealed class DeadLetterWriter : IDisposable
     /// <summary>Returns once the dead letter is acknowledged, however long that takes; until then the record's offset must not move.</summary>
     public async Task WriteAsync(RecordView record, string reason, string? exceptionType, int attempts, CancellationToken cancellationToken)
     {
-        var message = ToMessage(record.ToOwned(), reason, exceptionType, attempts);
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await _producer.Value.ProduceAsync(Topics.DeadLetters(_group), message, cancellationToken);
-                ConsumerMetrics.DeadLetters.Add(1, new("group", _group), new("topic", record.Topic));
-                KafkaLog.DeadLetter(_logger, record.Topic, record.Partition, record.Offset, _group, reason);
-                return;
-            }
-            catch (KafkaException exception)
-            {
-                KafkaLog.DeadLetterFailed(_logger, record.Topic, record.Partition, record.Offset, _group, exception.Error.Reason);
-                await Task.Delay(_options.DelayBefore(attempt), _time, cancellationToken);
-            }
-        }
+        var message = SetAsideMessage.Of(_group, record.ToOwned(), reason, exceptionType, attempts, retryDelay: null);
+        await ProduceAsync(Topics.DeadLetters(_group), message, record, cancellationToken);
+        ConsumerMetrics.DeadLetters.Add(1, new("group", _group), new("topic", record.Topic));
+        KafkaLog.DeadLetter(_logger, record.Topic, record.Partition, record.Offset, _group, reason);
+    }
+
+    public Task DeadLetterAsync(RecordView record, Outcome outcome, int attempts, CancellationToken cancellationToken) =>
+        WriteAsync(record, outcome.Reason ?? "", outcome.Exception?.GetType().FullName, attempts, cancellationToken);
+
+    public async Task<RetryPlace> RetryAsync(RecordView record, Outcome outcome, int attempts, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        var message = SetAsideMessage.Of(_group, record.ToOwned(), outcome.Reason ?? "", outcome.Exception?.GetType().FullName, attempts, delay);
+        var result = await ProduceAsync(Topics.Retry(_group), message, record, cancellationToken);
+        ConsumerMetrics.Retries.Add(1, new("group", _group), new("topic", record.Topic));
+        return new RetryPlace(result.Partition.Value, result.Offset.Value);
     }
 
     /// <summary>The same for the same record of the same group: a UUID of version 8 from SHA-256.</summary>
@@ -62,27 +64,25 @@ internal sealed class DeadLetterWriter : IDisposable
         return new Guid(hash, bigEndian: true);
     }
 
-    private Message<byte[]?, byte[]?> ToMessage(ConsumedRecord record, string reason, string? exceptionType, int attempts)
-    {
-        var headers = new Headers();
-        foreach (var header in record.Headers) headers.Add(header.Name, header.Value);
-        Add(HeaderNames.DeadLetterId, IdOf(_group, record.Topic, record.Partition, record.Offset).ToString());
-        Add(HeaderNames.DeadLetterTopic, record.Topic);
-        Add(HeaderNames.DeadLetterPartition, record.Partition.ToString(CultureInfo.InvariantCulture));
-        Add(HeaderNames.DeadLetterOffset, record.Offset.ToString(CultureInfo.InvariantCulture));
-        Add(HeaderNames.DeadLetterTimestamp, record.Timestamp.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
-        Add(HeaderNames.DeadLetterGroup, _group);
-        Add(HeaderNames.DeadLetterReason, reason);
-        if (exceptionType is not null) Add(HeaderNames.DeadLetterException, exceptionType);
-        Add(HeaderNames.DeadLetterAttempts, attempts.ToString(CultureInfo.InvariantCulture));
-        return new Message<byte[]?, byte[]?> { Key = record.Key, Value = record.Value, Headers = headers };
-
-        void Add(string name, string value) => headers.Add(name, Encoding.UTF8.GetBytes(value));
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
         if (_producer.IsValueCreated) _producer.Value.Dispose();
+    }
+
+    private async Task<DeliveryResult<byte[]?, byte[]?>> ProduceAsync(string topic, Message<byte[]?, byte[]?> message, RecordView record, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await _producer.Value.ProduceAsync(topic, message, cancellationToken);
+            }
+            catch (KafkaException exception)
+            {
+                KafkaLog.SettingAsideFailed(_logger, record.Topic, record.Partition, record.Offset, topic, exception.Error.Reason);
+                await Task.Delay(_options.DelayBefore(attempt), _time, cancellationToken);
+            }
+        }
     }
 }

@@ -48,8 +48,8 @@ internal static partial class KafkaLog
     [LoggerMessage(2030, LogLevel.Warning, "dead letter {Topic}:{Partition}:{Offset} of {Group}: {Reason}")]
     public static partial void DeadLetter(ILogger logger, string topic, int partition, long offset, string group, string reason);
 
-    [LoggerMessage(2031, LogLevel.Error, "dead letter {Topic}:{Partition}:{Offset} of {Group} could not be written, its partition waits: {Reason}")]
-    public static partial void DeadLetterFailed(ILogger logger, string topic, int partition, long offset, string group, string reason);
+    [LoggerMessage(2031, LogLevel.Error, "{Topic}:{Partition}:{Offset} could not be written to {Target}, its partition waits: {Reason}")]
+    public static partial void SettingAsideFailed(ILogger logger, string topic, int partition, long offset, string target, string reason);
 
     [LoggerMessage(2032, LogLevel.Warning, "{Topic}:{Partition}:{Offset} is handled again (attempt {Attempt}): {Reason}")]
     public static partial void Retried(ILogger logger, string topic, int partition, long offset, int attempt, string reason);

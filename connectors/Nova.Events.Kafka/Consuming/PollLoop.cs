@@ -72,7 +72,7 @@ internal sealed class PollLoop : IFetchedRecords
         try
         {
             using var queue = new RecordQueue(Consumer);
-            Consumer.Subscribe(_options.Topics);
+            Consumer.Subscribe(_options.Subscription);
             while (!stopping.IsCancellationRequested) Poll(queue);
             _work.BeginDrain();
             Consumer.Pause(Consumer.Assignment);

@@ -17,6 +17,9 @@ public readonly struct RecordView
     /// <summary>Topic it was read from.</summary>
     public string Topic => Block.Topic;
 
+    /// <summary>Topic that it was published to first: of a record from a retry topic the one that it came from, else <see cref="Topic"/>.</summary>
+    public string OriginalTopic => Header(HeaderNames.DeadLetterTopic) ?? Topic;
+
     /// <summary>Partition it was read from.</summary>
     public int Partition => Block.Partition;
 

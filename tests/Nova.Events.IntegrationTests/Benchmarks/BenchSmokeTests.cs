@@ -64,6 +64,13 @@ public sealed class BenchSmokeTests
             Measured(result, $"{what}_native_us", $"{what}_masstransit_us", $"{what}_ratio", $"{what}_native_bytes", $"{what}_masstransit_bytes");
     }
 
+    [Fact]
+    public async Task Consume_compares_our_lanes_with_bare_loops()
+    {
+        var result = await BenchAsync("consume", "--records", "20000", "--runs", "1", "--skip", "ignored");
+        Measured(result, "nova_rate", "nova_bytes", "bytes_rate", "bytes_bytes", "pooled_rate", "ratio");
+    }
+
     /// <summary>Runs the bench as <c>./nova bench</c> does; its result.</summary>
     private static async Task<JsonElement> BenchAsync(params string[] line)
     {

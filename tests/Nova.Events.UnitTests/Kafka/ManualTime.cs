@@ -10,4 +10,6 @@ internal sealed class ManualTime : TimeProvider
     public void Advance(TimeSpan by) => _now += by.Ticks;
 
     public override long GetTimestamp() => _now;
+
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddDays(20_000).AddTicks(_now);
 }

@@ -1,8 +1,5 @@
 using Nova.Events.Contracts;
 using Nova.Events.Kafka.Consuming.Deduplication;
-using Nova.Events.Kafka.Consuming.Handling;
-using Nova.Events.Kafka.Consuming.Memory;
-using Nova.Events.Kafka.Consuming.Sink;
 using Nova.Events.Kafka.Consuming.State;
 using Shouldly;
 using Xunit;
@@ -48,28 +45,5 @@ public sealed class RepeatRuleTests
             var decision = second.IsRepeat(log[offset]);
             if (offset >= 250) decision.ShouldBe(decisions[offset]);
         }
-    }
-
-    [Fact]
-    public void The_watermark_stops_at_the_first_unfinished_record_and_carries_the_positions_below_it()
-    {
-        using var track = new PartitionTrack(new("t", 0), 0, CommittedState.Empty, new RecordBlockPool(0));
-        var taken = Enumerable.Range(0, 3).Select(i => track.Take(Records.At(i, position: Position.Of(1, (ulong)i + 1, 0)).Fetched())!).ToList();
-        track.Finish(taken[1]);
-        track.Advance().ShouldBeNull();
-        track.Finish(taken[0]);
-        var advanced = track.Advance().ShouldNotBeNull();
-        advanced.Offset.ShouldBe(2);
-        advanced.Metadata.ShouldBe("1;p:main@1.2.0");
-        track.Advance().ShouldBeNull();
-    }
-
-    [Fact]
-    public void A_repeat_moves_the_watermark_without_being_handled()
-    {
-        using var track = new PartitionTrack(new("t", 0), 0, CommittedState.Empty, new RecordBlockPool(0));
-        track.Finish(track.Take(Records.At(0, position: Position.Of(1, 5, 0)).Fetched())!);
-        track.Take(Records.At(1, position: Position.Of(1, 5, 0)).Fetched()).ShouldBeNull();
-        track.Advance()!.Value.Offset.ShouldBe(2);
     }
 }

@@ -18,27 +18,33 @@ internal sealed class PositionRule(ImmutableSortedDictionary<string, Position> p
     public ImmutableSortedDictionary<string, Position> Positions =>
         _snapshot ??= _sources.ToImmutableSortedDictionary(static source => source.Name, static source => source.Last!.Value, StringComparer.Ordinal);
 
-    public bool IsRepeat(RecordView record) => IsRepeat(record, out _);
+    public bool IsRepeat(RecordView record) => IsRepeat(record, out _, out _);
 
-    public bool IsRepeat(RecordView record, out SourcePosition? position)
+    /// <summary>The same, with the record's position and the number of its source, by which <see cref="NameOf"/> knows it; −1 where it counts for none.</summary>
+    public bool IsRepeat(RecordView record, out int source, out Position position)
     {
-        position = null;
-        if (!record.TryGetHeader("position"u8, out var header) || !SourcePosition.TryParse(header, out var name, out var parsed)) return false;
-        var source = Of(name);
-        if (parsed <= source.Last) return true;
-        (source.Last, _snapshot) = (parsed, null);
-        position = new SourcePosition(source.Name, parsed);
+        source = -1;
+        if (!record.TryGetHeader("position"u8, out var header) || !SourcePosition.TryParse(header, out var name, out position))
+        {
+            position = default;
+            return false;
+        }
+
+        var known = Of(name);
+        if (position <= _sources[known].Last) return true;
+        (_sources[known].Last, _snapshot, source) = (position, null, known);
         return false;
     }
 
+    public string NameOf(int source) => _sources[source].Name;
+
     // A partition has one source or two: looking through them takes no hash and makes no string.
-    private Source Of(ReadOnlySpan<byte> name)
+    private int Of(ReadOnlySpan<byte> name)
     {
-        foreach (var known in _sources)
-            if (name.SequenceEqual(known.Utf8)) return known;
-        var source = new Source(Encoding.ASCII.GetString(name));
-        _sources.Add(source);
-        return source;
+        for (var i = 0; i < _sources.Count; i++)
+            if (name.SequenceEqual(_sources[i].Utf8)) return i;
+        _sources.Add(new Source(Encoding.ASCII.GetString(name)));
+        return _sources.Count - 1;
     }
 
     private sealed class Source(string name)

@@ -11,6 +11,8 @@ namespace Nova.Events.Kafka.Consuming.Handling;
 public sealed class HandlerConsumer(
     HandlerConsumerOptions options, KafkaOptions kafka, IRecordHandler handler, ILogger<HandlerConsumer> logger, TimeProvider time)
 {
+    internal HandlerState? State { get; init; }
+
     /// <summary>Consumes until <paramref name="stopping"/>, then finishes what was taken within the drain timeout. One call for each instance.</summary>
     /// <exception cref="KafkaException">The consumer cannot go on; a new instance may.</exception>
     /// <exception cref="CommittedStateUnreadableException">A newer version wrote the committed state.</exception>
@@ -18,12 +20,14 @@ public sealed class HandlerConsumer(
     {
         var config = options.ToConfig(kafka);
         config.EnableAutoCommit = true;
+        if (options.Protocol == GroupProtocol.Consumer) ByBroker(config);
         config.AutoCommitIntervalMs = (int)options.CommitInterval.TotalMilliseconds;
         using var deadLetters = new DeadLetterWriter(kafka, options, logger, time);
         var lanes = Enumerable.Range(0, options.Lanes).Select(_ => new KeyLane(handler, deadLetters, options, logger, time)).ToArray();
-        using var partitions = new HandlerPartitions(lanes, options, logger, time);
+        var member = new KafkaGroupMember();
+        using var partitions = new HandlerPartitions(lanes, options, member, logger, time) { State = State };
         var loop = new PollLoop(config, options, partitions, logger, time);
-        partitions.Consumer = loop.Consumer;
+        member.Consumer = loop.Consumer;
         ConsumerMetrics.Register(options.Group, this, partitions.Read);
         var running = lanes.Select(lane => Task.Run(lane.RunAsync, CancellationToken.None)).ToArray();
         try
@@ -37,5 +41,13 @@ public sealed class HandlerConsumer(
             foreach (var lane in lanes) lane.Complete();
             await Task.WhenAll(running);
         }
+    }
+
+    // The broker assigns, and says how often it wants to hear from members: librdkafka refuses settings of ours.
+    private static void ByBroker(ConsumerConfig config)
+    {
+        config.GroupProtocol = GroupProtocol.Consumer;
+        config.PartitionAssignmentStrategy = null;
+        (config.SessionTimeoutMs, config.HeartbeatIntervalMs) = (null, null);
     }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,7 +14,7 @@ public static class HandlerConsumerRegistration
 {
     /// <summary>
     /// Consumes with the registered <typeparamref name="THandler"/>; Kafka is reached by the registered <see cref="KafkaOptions"/>. The topics and
-    /// <c>{group}.dlq</c> are made elsewhere.
+    /// <c>{group}.dlq</c> are made elsewhere, and <c>{group}.retry</c> where a policy or a redrive needs it. A health check is named after the group.
     /// </summary>
     /// <exception cref="ValidationException">An option is missing or out of its range.</exception>
     public static IServiceCollection AddHandlerConsumer<THandler>(this IServiceCollection services, Action<HandlerConsumerOptions> configure)
@@ -24,8 +25,13 @@ public static class HandlerConsumerRegistration
         configure(options);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         services.TryAddSingleton(TimeProvider.System);
+        // One for each call: a service may have several consumers.
+        HandlerState? state = null;
+        HandlerState StateOf(IServiceProvider provider) => LazyInitializer.EnsureInitialized(ref state, () => new HandlerState(provider.GetRequiredService<TimeProvider>()));
+        services.AddHealthChecks().Add(new HealthCheckRegistration(
+            "consumer-" + options.Group, provider => new HandlerHealthCheck(options, StateOf(provider)), failureStatus: null, tags: null));
         return services.AddSingleton<IHostedService>(provider => new HandlerConsumerService(
-            options, provider.GetRequiredService<IOptions<KafkaOptions>>().Value, provider.GetRequiredService<THandler>(),
+            options, provider.GetRequiredService<IOptions<KafkaOptions>>().Value, provider.GetRequiredService<THandler>(), StateOf(provider),
             provider.GetRequiredService<ILogger<HandlerConsumer>>(), provider.GetRequiredService<TimeProvider>()));
     }
 }

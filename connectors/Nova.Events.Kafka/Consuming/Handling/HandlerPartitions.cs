@@ -1,29 +1,31 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
-using Nova.Events.Kafka.Consuming.Memory;
 using Nova.Events.Kafka.Consuming.Native;
 using Nova.Events.Kafka.Consuming.State;
 
 namespace Nova.Events.Kafka.Consuming.Handling;
 
 /// <summary>The partitions that a handler consumer has; all but <see cref="Read"/> on the poll thread.</summary>
-internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions options, ILogger logger, TimeProvider time)
+internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions options, IGroupMember member, ILogger logger, TimeProvider time)
     : IPartitionWork, IDisposable
 {
-    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(5);
     private readonly ConcurrentDictionary<TopicPartition, PartitionTrack> _tracks = new();
     private readonly ConcurrentDictionary<TopicPartition, long> _logEnds = new();
     private readonly List<PartitionTrack> _released = [];
-    private readonly RecordBlockPool _pool = new(options.MaxBufferedBytes);
-    private volatile bool _isPaused;
+    private readonly TakenBlockPool _pool = new(options.MaxBufferedBytes);
+    private readonly BackPressure _pressure = new(options, time);
+    private readonly string _retryTopic = Topics.Retry(options.Group);
+    private PartitionTrack[] _all = [];
+    private PartitionTrack? _last;
+    private readonly ParkReleases _releases = new(member, Topics.Retry(options.Group), time);
     private bool _isDraining;
-    private bool _pauseNew;
 
-    public IConsumer<byte[]?, byte[]?> Consumer { get; set; } = null!;
+    public HandlerState? State { get; init; }
 
-    public bool IsDrained => _tracks.Values.All(track => track.IsIdle);
+    public bool IsDrained => Array.TrueForAll(_all, static track => track.IsIdle);
 
     public IReadOnlyList<TopicPartitionOffset> Assigned(IReadOnlyList<AssignedPartition> partitions)
     {
@@ -31,16 +33,20 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
         foreach (var assigned in partitions)
         {
             var (topic, partition) = (assigned.Partition.Topic, assigned.Partition.Partition.Value);
-            var start = assigned.Committed.Offset ?? (options.StartAtEnd ? EndOf(assigned.Partition) : assigned.LogStart);
+            var start = assigned.Committed.Offset ?? (options.StartAtEnd && topic != _retryTopic ? member.EndOf(assigned.Partition) : assigned.LogStart);
             if (assigned.LogStart > start) KafkaLog.RetentionOvertook(logger, topic, partition, start, assigned.LogStart);
             start = Math.Max(start, assigned.LogStart);
             KafkaLog.Assigned(logger, options.Group, topic, partition, start, intentLast: null);
-            _tracks[assigned.Partition] = new PartitionTrack(assigned.Partition, start, CommittedState.Parse(assigned.Committed.Metadata, start), _pool);
-            starts.Add(new TopicPartitionOffset(assigned.Partition, start));
+            var isRetry = topic == _retryTopic;
+            var setting = new TrackSetting(_pool, isRetry ? null : options.PolicyOf(topic), isRetry, time);
+            _tracks[assigned.Partition] = new PartitionTrack(assigned.Partition, start, CommittedState.Parse(assigned.Committed.Metadata, start), setting);
+            // The ids before it are read again, so that their repeats are known.
+            starts.Add(new TopicPartitionOffset(assigned.Partition, isRetry ? Math.Max(assigned.LogStart, start - RetryWindow.Offsets) : start));
         }
 
-        // A new partition does not know that its siblings wait; it can be paused once it is assigned.
-        _pauseNew = _isPaused;
+        Changed();
+        State?.Works();
+        ConsumerMetrics.Rebalances.Add(1, new("group", options.Group), new("kind", "assigned"));
         return starts;
     }
 
@@ -48,63 +54,75 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
     {
         var tracks = Take(partitions);
         var started = time.GetTimestamp();
+        foreach (var track in tracks) track.Sweep();
         while (tracks.Exists(track => !track.IsIdle) && time.GetElapsedTime(started) < options.DrainTimeout)
         {
-            using var pause = new ManualResetEventSlim();
-            pause.Wait(DrainPoll);
+            foreach (var lane in lanes) lane.Tick();
+            member.Yield();
+            foreach (var track in tracks) track.Sweep();
         }
 
         foreach (var track in tracks) track.Close();
         try
         {
-            CommitMetadata.Commit(Consumer, [.. tracks.Select(track => track.Advance(sinceStart: true)).OfType<CommittedOffset>()]);
+            // Stored too: when it lets partitions go the client commits what was stored last, over whatever is committed.
+            List<CommittedOffset> last = [.. tracks.Select(track => track.Advance(sinceStart: true)).OfType<CommittedOffset>()];
+            member.Store(last);
+            member.Commit(last);
         }
         catch (KafkaException exception)
         {
             KafkaLog.ClientError(logger, options.Group, exception.Error.Code.ToString(), "What was handled last could not be committed and is handled again: " + exception.Error.Reason);
         }
 
-        Log(tracks, "drained");
+        Log(tracks, "revoked", "drained");
     }
 
     public void Lost(IReadOnlyList<TopicPartition> partitions)
     {
         var tracks = Take(partitions);
         foreach (var track in tracks) track.Close();
-        Log(tracks, "lost");
+        Log(tracks, "lost", "lost");
     }
 
     public void Take(TopicPartition partition, in FetchedRecord record)
     {
-        if (_isDraining || !_tracks.TryGetValue(partition, out var track)) return;
+        if (_isDraining || TrackOf(partition) is not { } track) return;
         if (track.Take(record) is not { } taken)
         {
             ConsumerMetrics.Repeats.Add(1, new("group", options.Group), new("topic", partition.Topic));
             return;
         }
 
-        lanes[LaneOf(taken.Record)].Add(taken);
+        lanes[LaneOf(track, taken.Record)].Add(taken);
     }
 
     public void EndOfBatch()
     {
+        foreach (var lane in lanes) lane.HandOver();
+        foreach (var track in _all) track.Sweep();
     }
 
     public void ReachedEnd(TopicPartition partition, long nextOffset)
     {
     }
 
-    // Once for all that moved since the last tick: storing each record's offset halves the rate (measured: design/parts.md).
+    // Once for all that moved since the last tick: storing each record's offset halves the rate (measured: docs/performance.md).
     public void Tick()
     {
-        CommitMetadata.Store(Consumer, [.. _tracks.Values.Select(track => track.Advance()).OfType<CommittedOffset>()]);
-        var buffered = _tracks.Values.Sum(track => track.Bytes);
-        if (_pauseNew) Pause(true);
-        _pauseNew = false;
-        if (!_isPaused && buffered > options.MaxBufferedBytes) Pause(true);
-        else if (_isPaused && buffered < options.MaxBufferedBytes / 2) Pause(false);
-        foreach (var partition in _tracks.Keys)
-            if (Consumer.GetWatermarkOffsets(partition).High.Value is >= 0 and var end) _logEnds[partition] = end;
+        var moved = new List<CommittedOffset>();
+        foreach (var track in _all)
+        {
+            if (track.Advance() is { } offset) moved.Add(offset);
+            track.Observe();
+            if (member.KnownEnd(track.Partition) is { } end) _logEnds[track.Partition] = end;
+        }
+
+        member.Store(moved);
+        foreach (var lane in lanes) lane.Tick();
+        if (!_isDraining) _pressure.Apply(_all, member);
+        _releases.Tick(_all);
+        State?.Ticked();
     }
 
     public void BeginDrain() => _isDraining = true;
@@ -117,24 +135,20 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
         foreach (var track in _released) track.Dispose();
     }
 
-    public IEnumerable<PartitionReading> Read() => _tracks.Values.Select(track =>
-        track.Read(_logEnds.TryGetValue(track.Partition, out var end) ? end : null, _isPaused, time.GetUtcNow()));
+    public IEnumerable<PartitionReading> Read() =>
+        _tracks.Values.Select(track => track.Read(_logEnds.TryGetValue(track.Partition, out var end) ? end : null));
 
-    private void Pause(bool pause)
+    // Records come in runs of one partition, under one and the same object for a batch.
+    private PartitionTrack? TrackOf(TopicPartition partition)
     {
-        if (pause) Consumer.Pause(_tracks.Keys);
-        else if (!_isDraining) Consumer.Resume(_tracks.Keys);
-        _isPaused = pause;
+        if (_last is { } last && (ReferenceEquals(last.Partition, partition) || last.Partition == partition)) return last;
+        return _last = _tracks.GetValueOrDefault(partition);
     }
 
-    private long EndOf(TopicPartition partition) => Consumer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(15)).High.Value;
-
-    private int LaneOf(RecordView record)
+    private int LaneOf(PartitionTrack track, RecordView record)
     {
-        if (!record.HasKey) return (int)((uint)record.Partition % (uint)lanes.Length);
-        var hash = default(HashCode);
-        hash.AddBytes(record.Key);
-        return (int)((uint)hash.ToHashCode() % (uint)lanes.Length);
+        var hash = track.HashOf(record);
+        return hash == KeyHash.None ? (int)((uint)record.Partition % (uint)lanes.Length) : (int)(((hash >> 32) * (ulong)lanes.Length) >> 32);
     }
 
     private List<PartitionTrack> Take(IReadOnlyList<TopicPartition> partitions)
@@ -147,12 +161,15 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
         }
 
         _released.AddRange(tracks);
-
+        Changed();
         return tracks;
     }
 
-    private void Log(List<PartitionTrack> tracks, string outcome)
+    private void Changed() => (_all, _last) = ([.. _tracks.Values], null);
+
+    private void Log(List<PartitionTrack> tracks, string kind, string outcome)
     {
+        if (tracks.Count > 0) ConsumerMetrics.Rebalances.Add(1, new("group", options.Group), new("kind", kind));
         foreach (var track in tracks)
             KafkaLog.Released(logger, options.Group, track.Partition.Topic, track.Partition.Partition.Value, track.IsIdle ? outcome : outcome + ", unfinished");
     }

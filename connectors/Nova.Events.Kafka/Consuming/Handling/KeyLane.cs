@@ -1,132 +1,262 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Nova.Events.Contracts.Records;
 
 namespace Nova.Events.Kafka.Consuming.Handling;
 
-/// <summary>Handles the records of its keys one after the other. A record that must be tried again holds up its own key; the lane's other keys go on.</summary>
-internal sealed class KeyLane(IRecordHandler handler, DeadLetterWriter deadLetters, HandlerConsumerOptions options, ILogger logger, TimeProvider time)
+/// <summary>
+/// Handles the records of its keys one after the other. A record that must be tried again, or written elsewhere, holds up its own key; the lane's other keys
+/// go on.
+/// </summary>
+internal sealed class KeyLane(IRecordHandler handler, ISetAside aside, HandlerConsumerOptions options, ILogger logger, TimeProvider time)
 {
-    private readonly Channel<TakenRecord> _records = Channel.CreateUnbounded<TakenRecord>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly Dictionary<string, Queue<TakenRecord>> _waiting = new(StringComparer.Ordinal);
-    private readonly PriorityQueue<string, long> _due = new();
+    private static readonly TimeSpan HoldPause = TimeSpan.FromMilliseconds(50);
+    private readonly LaneInbox _inbox = new();
+    private readonly Dictionary<(PartitionTrack Track, ulong Hash), WaitingKey> _waiting = [];
+    private readonly PriorityQueue<WaitingKey, long> _due = new();
+    private readonly ConcurrentQueue<WaitingKey> _written = new();
+    private long _nextDue = long.MaxValue;
+    private volatile bool _isComplete;
 
-    /// <summary>Memory is bounded by whoever calls: it pauses reading.</summary>
-    public void Add(TakenRecord record) => _records.Writer.TryWrite(record);
+    /// <summary>Poll thread only; memory is bounded by whoever calls: it pauses reading.</summary>
+    public void Add(TakenRecord record) => _inbox.Add(record);
 
-    public void Complete() => _records.Writer.TryComplete();
+    /// <summary>Poll thread only: what was added is to be handled.</summary>
+    public void HandOver() => _inbox.HandOver();
+
+    /// <summary>Wakes the lane where something is due; lanes have no timers.</summary>
+    public void Tick()
+    {
+        if (IsDue) _inbox.Wake();
+    }
+
+    /// <summary>Nothing is added any more, and every partition is closed.</summary>
+    public void Complete()
+    {
+        _isComplete = true;
+        _inbox.Wake();
+    }
 
     public async Task RunAsync()
     {
-        while (true)
+        var records = new List<TakenRecord>();
+        while (!_isComplete)
         {
-            if (_due.TryPeek(out var key, out var at) && at <= time.GetTimestamp())
+            await _inbox.WaitAsync();
+            do
             {
-                _due.Dequeue();
-                await RetryAsync(key);
+                records = _inbox.Take(records);
+                for (var i = 0; i < records.Count; i++)
+                {
+                    if (_waiting.Count > 0) await ResumeAsync();
+                    await TakeAsync(records[i]);
+                }
+
+                await ResumeAsync();
             }
-            else if (_records.Reader.TryRead(out var record))
-            {
-                await TakeAsync(record);
-            }
-            else if (!await WaitAsync())
-            {
-                return;
-            }
+            while (records.Count > 0);
+        }
+
+        await Task.WhenAll(_waiting.Values.Select(waiting => waiting.Writing));
+    }
+
+    private bool IsDue => Volatile.Read(ref _nextDue) <= time.GetTimestamp();
+
+    private ValueTask TakeAsync(TakenRecord taken)
+    {
+        var track = taken.Track;
+        if (track.Closed.IsCancellationRequested) return ValueTask.CompletedTask;
+        if ((_waiting.Count > 0 || track.IsRetryTopic || track.Parked.Count > 0) && MustWait(taken) is { } waiting)
+            return waiting.Records.Count == 1 ? GoOnAsync(waiting) : ValueTask.CompletedTask;
+        var handling = HandleAsync(taken.Record, track.Closed);
+        if (!handling.IsCompletedSuccessfully) return FinishAsync(taken, handling);
+        var outcome = handling.Result;
+        if (outcome.Kind == OutcomeKind.Handled) taken.Finish();
+        else Decide(BeginToWait(taken), taken, outcome);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Null where the record's key does not wait, and has nothing to wait for.</summary>
+    private WaitingKey? MustWait(TakenRecord taken)
+    {
+        var (track, hash) = (taken.Track, taken.Track.HashOf(taken.Record));
+        if (!_waiting.TryGetValue((track, hash), out var waiting)) return track.IsRetryTopic || track.Parked.Contains(hash) ? BeginToWait(taken) : null;
+        waiting.Records.Enqueue(taken);
+        return waiting;
+    }
+
+    private async ValueTask FinishAsync(TakenRecord taken, ValueTask<Outcome> handling)
+    {
+        var outcome = await handling;
+        if (outcome.Kind == OutcomeKind.Handled) taken.Finish();
+        else Decide(BeginToWait(taken), taken, outcome);
+    }
+
+    /// <summary>Goes on with keys whose record was written, and with those that are due.</summary>
+    private async ValueTask ResumeAsync()
+    {
+        while (_written.TryDequeue(out var waiting))
+        {
+            waiting.Next();
+            await GoOnAsync(waiting);
+        }
+
+        while (IsDue)
+        {
+            var waiting = _due.Dequeue();
+            NoteNextDue();
+            await GoOnAsync(waiting);
         }
     }
 
-    private async Task TakeAsync(TakenRecord record)
+    private async ValueTask GoOnAsync(WaitingKey waiting)
     {
-        var key = KeyOf(record.Record);
-        if (_waiting.TryGetValue(key, out var queue))
+        while (waiting.Records.TryPeek(out var taken) && !taken.Track.Closed.IsCancellationRequested)
         {
-            queue.Enqueue(record);
+            if (Defer(waiting, taken)) return;
+            var outcome = await HandleAsync(taken.Record, taken.Track.Closed);
+            if (outcome.Kind != OutcomeKind.Handled)
+            {
+                Decide(waiting, taken, outcome);
+                return;
+            }
+
+            taken.Finish();
+            waiting.Next();
+        }
+
+        End(waiting);
+    }
+
+    /// <summary>True where the record is not to be handled now: it rests in the retry topic, or its key is parked.</summary>
+    private bool Defer(WaitingKey waiting, TakenRecord taken)
+    {
+        var (track, record) = (taken.Track, taken.Record);
+        if (track.IsRetryTopic && !waiting.HasRested && RetriedRecord.DelayOf(record, time.GetUtcNow()) is { Ticks: > 0 } delay)
+        {
+            waiting.HasRested = true;
+            Schedule(waiting, delay);
+            return true;
+        }
+
+        var step = track.Parked.Next(waiting.Hash);
+        if (step == ParkedStep.Divert) Divert(waiting, taken, Outcome.RetryLater("An earlier record of its key waits in the retry topic."), attempts: 0);
+        else if (step == ParkedStep.Hold) Schedule(waiting, HoldPause);
+        return step != ParkedStep.Handle;
+    }
+
+    private void Decide(WaitingKey waiting, TakenRecord taken, Outcome outcome)
+    {
+        var (track, record) = (taken.Track, taken.Record);
+        if (track.Closed.IsCancellationRequested)
+        {
+            // Unfinished: whoever has the partition now gets it again.
+            End(waiting);
             return;
         }
 
-        if (await FinishAsync(record)) return;
-        _waiting[key] = new Queue<TakenRecord>([record]);
-        Schedule(key, record);
-    }
-
-    private async Task RetryAsync(string key)
-    {
-        var queue = _waiting[key];
-        while (queue.TryPeek(out var record))
+        waiting.Attempts++;
+        var attempts = waiting.Attempts + (track.IsRetryTopic ? RetriedRecord.AttemptsOf(record) : 0);
+        var policy = track.Policy ?? options.PolicyOf(record.OriginalTopic);
+        switch (policy.After(outcome.Kind, waiting.Attempts, attempts, track.IsRetryTopic))
         {
-            if (!await FinishAsync(record))
-            {
-                Schedule(key, record);
-                return;
-            }
-
-            queue.Dequeue();
+            case NextStep.DeadLetter:
+                Write(waiting, taken, aside.DeadLetterAsync(record, outcome, attempts, track.Closed));
+                break;
+            case NextStep.RetryTopic:
+                Write(waiting, taken, aside.RetryAsync(record, outcome, attempts, policy.RetryTopicDelay, track.Closed));
+                break;
+            case NextStep.Park when track.Parked.TryPark(waiting.Hash):
+                Divert(waiting, taken, outcome, attempts);
+                break;
+            default:
+                KafkaLog.Retried(logger, record.Topic, record.Partition, record.Offset, attempts, outcome.Reason ?? "");
+                Schedule(waiting, options.DelayBefore(waiting.Attempts));
+                break;
         }
-
-        _waiting.Remove(key);
     }
 
-    /// <summary>False where the record must be tried again.</summary>
-    private async Task<bool> FinishAsync(TakenRecord taken)
+    private void Divert(WaitingKey waiting, TakenRecord taken, Outcome outcome, int attempts)
     {
-        var closed = taken.Track.Closed;
-        if (closed.IsCancellationRequested) return true;
-        var record = taken.Record;
+        Write(waiting, taken, DivertAsync());
+
+        async Task DivertAsync() =>
+            taken.Track.Parked.Diverted(waiting.Hash, await aside.RetryAsync(taken.Record, outcome, attempts, TimeSpan.Zero, taken.Track.Closed));
+    }
+
+    /// <summary>The lane goes on meanwhile; the offset moves after the acknowledgement.</summary>
+    private void Write(WaitingKey waiting, TakenRecord taken, Task writing)
+    {
+        waiting.Writing = WriteAsync();
+
+        async Task WriteAsync()
+        {
+            try
+            {
+                await writing;
+                taken.Finish();
+            }
+            catch (OperationCanceledException) when (taken.Track.Closed.IsCancellationRequested)
+            {
+                // Unfinished: whoever has the partition now gets it again.
+            }
+            finally
+            {
+                _written.Enqueue(waiting);
+                _inbox.Wake();
+            }
+        }
+    }
+
+    private ValueTask<Outcome> HandleAsync(RecordView record, CancellationToken closed)
+    {
         try
         {
-            var outcome = await HandleAsync(record, closed);
-            if (outcome.Kind == OutcomeKind.RetryLater)
-            {
-                taken.Attempts++;
-                KafkaLog.Retried(logger, record.Topic, record.Partition, record.Offset, taken.Attempts, outcome.Reason ?? "");
-                return false;
-            }
-
-            // The offset moves after the effect, and after the dead letter's acknowledgement.
-            if (outcome.Kind == OutcomeKind.Poisoned)
-                await deadLetters.WriteAsync(record, outcome.Reason ?? "", outcome.Exception?.GetType().FullName, taken.Attempts + 1, closed);
-            taken.Track.Finish(taken);
-        }
-        catch (OperationCanceledException) when (closed.IsCancellationRequested)
-        {
-            // Unfinished: whoever has the partition now gets it again.
-        }
-
-        return true;
-    }
-
-    private async ValueTask<Outcome> HandleAsync(RecordView record, CancellationToken closed)
-    {
-        try
-        {
-            return await handler.HandleAsync(record, closed);
+            var handling = handler.HandleAsync(record, closed);
+            return handling.IsCompletedSuccessfully ? handling : GuardAsync(handling);
         }
 #pragma warning disable CA1031 // Handlers don't throw out; one that does is tried again.
-        catch (Exception exception) when (!closed.IsCancellationRequested)
-#pragma warning restore CA1031
+        catch (Exception exception)
         {
-            return Outcome.RetryLater($"The handler threw {exception.GetType().Name}.", exception);
+            return ValueTask.FromResult(Threw(exception));
         }
+
+        static async ValueTask<Outcome> GuardAsync(ValueTask<Outcome> handling)
+        {
+            try
+            {
+                return await handling;
+            }
+            catch (Exception exception)
+            {
+                return Threw(exception);
+            }
+        }
+#pragma warning restore CA1031
+
+        static Outcome Threw(Exception exception) => Outcome.RetryLater($"The handler threw {exception.GetType().Name}.", exception);
     }
 
-    private void Schedule(string key, TakenRecord record) =>
-        _due.Enqueue(key, time.GetTimestamp() + (long)(options.DelayBefore(record.Attempts).TotalSeconds * time.TimestampFrequency));
-
-    /// <summary>Waits for a record or for the next retry; false at the end.</summary>
-    private async Task<bool> WaitAsync()
+    private WaitingKey BeginToWait(TakenRecord taken)
     {
-        if (!_due.TryPeek(out _, out var at)) return await _records.Reader.WaitToReadAsync();
-        if (_records.Reader.Completion.IsCompleted && _waiting.Values.All(queue => queue.Peek().Track.Closed.IsCancellationRequested)) return false;
-        var delay = TimeSpan.FromSeconds(Math.Max(0, at - time.GetTimestamp()) / (double)time.TimestampFrequency);
-        using var woken = new CancellationTokenSource();
-        var arrival = _records.Reader.Completion.IsCompleted ? null : _records.Reader.WaitToReadAsync(woken.Token).AsTask();
-        var retry = Task.Delay(delay, time, woken.Token);
-        await (arrival is null ? retry : Task.WhenAny(arrival, retry));
-        await woken.CancelAsync();
-        return true;
+        var waiting = new WaitingKey(taken.Track, taken.Track.HashOf(taken.Record));
+        waiting.Records.Enqueue(taken);
+        _waiting.Add((waiting.Track, waiting.Hash), waiting);
+        waiting.Track.Wait(1);
+        return waiting;
     }
 
-    private static string KeyOf(RecordView record) =>
-        !record.HasKey ? $"{record.Topic}/{record.Partition}" : string.Concat(record.Topic, "\0", System.Text.Encoding.Latin1.GetString(record.Key));
+    private void End(WaitingKey waiting)
+    {
+        _waiting.Remove((waiting.Track, waiting.Hash));
+        waiting.Track.Wait(-1);
+    }
+
+    private void Schedule(WaitingKey waiting, TimeSpan delay)
+    {
+        _due.Enqueue(waiting, time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency));
+        NoteNextDue();
+    }
+
+    private void NoteNextDue() => Volatile.Write(ref _nextDue, _due.TryPeek(out _, out var at) ? at : long.MaxValue);
 }

@@ -1,118 +1,141 @@
-using System.Collections.Immutable;
 using Confluent.Kafka;
-using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming.Deduplication;
-using Nova.Events.Kafka.Consuming.Memory;
 using Nova.Events.Kafka.Consuming.Native;
 using Nova.Events.Kafka.Consuming.State;
 
 namespace Nova.Events.Kafka.Consuming.Handling;
 
-/// <summary>A record that was taken and not yet finished.</summary>
-internal sealed class TakenRecord(RecordView record, PartitionTrack track, SourcePosition? position)
-{
-    public RecordView Record => record;
-
-    public PartitionTrack Track => track;
-
-    public SourcePosition? Position => position;
-
-    public bool IsFinished { get; set; }
-
-    public int Attempts { get; set; }
-}
-
 /// <summary>
 /// What of a partition was taken and what of it is finished. The offset that may be committed is the first that is not finished, whatever is finished above
-/// it; the positions committed with it are those of the records below it.
+/// it; the positions committed with it are those of the records below it. The poll thread's alone, but for <see cref="TakenRecord.Finish"/>,
+/// <see cref="Closed"/>, <see cref="Parked"/> and <see cref="Read"/>.
 /// </summary>
 internal sealed class PartitionTrack : IDisposable
 {
-    private readonly Lock _lock = new();
-    private readonly RecordBlockPool _pool;
-    private readonly Queue<TakenRecord> _taken = new();
-    private readonly Queue<RecordBlock> _blocks = new();
-    private RecordBlock? _open;
+    private readonly TakenBlockPool _pool;
+    private readonly TimeProvider _time;
+    private readonly Queue<TakenBlock> _blocks = new();
     private readonly PositionRule _rule;
+    private readonly SourcePositions _positions;
+    private readonly RetryWindow? _retries;
     private readonly CancellationTokenSource _closed = new();
-    private ImmutableSortedDictionary<string, Position> _positions;
     private readonly long _start;
+    private TakenBlock? _open;
+    private int _index;
+    private long _next;
     private long _watermark;
     private long _handedOut;
-    private long _bytes;
+    private long _movedAt;
+    private long _oldest = -1;
+    private int _waiting;
+    private volatile bool _isPaused;
 
-    public PartitionTrack(TopicPartition partition, long start, CommittedState state, RecordBlockPool pool)
+    public PartitionTrack(TopicPartition partition, long start, CommittedState state, TrackSetting setting)
     {
-        _pool = pool;
-        (Partition, _start, _watermark, _handedOut) = (partition, start, start, start);
-        (_rule, _positions) = (new PositionRule(state.Positions), state.Positions);
-        Closed = _closed.Token;
+        (Partition, _pool, _time, _start, _watermark, _handedOut) = (partition, setting.Pool, setting.Time, start, start, start);
+        (_rule, Policy, Parked) = (new PositionRule(state.Positions), setting.Policy, new ParkedKeys(state.Parked, setting.Time));
+        _positions = new SourcePositions(_rule, state.Positions);
+        (IsRetryTopic, Closed, _movedAt) = (setting.IsRetryTopic, _closed.Token, _time.GetTimestamp());
+        if (IsRetryTopic) _retries = new RetryWindow();
     }
 
     public TopicPartition Partition { get; }
 
+    /// <summary>What becomes of a record that fails; in the retry topic each record brings its own.</summary>
+    public FailurePolicy? Policy { get; }
+
+    public bool IsRetryTopic { get; }
+
+    /// <summary>What a record is in order with: its key; where the partition is to block as a whole, everything. Without a key, all others without one.</summary>
+    public ulong HashOf(RecordView record) => Policy?.OnFailure == OnFailure.BlockPartition || !record.HasKey ? KeyHash.None : KeyHash.Of(record.Key);
+
+    public ParkedKeys Parked { get; }
+
     /// <summary>Cancelled once the partition is gone: what is unfinished is redelivered to whoever has it.</summary>
     public CancellationToken Closed { get; }
 
-    public long Bytes => Interlocked.Read(ref _bytes);
+    /// <summary>Bytes of memory from the first unfinished record on, used or not.</summary>
+    public long Bytes { get; private set; }
 
-    public bool IsIdle
+    /// <summary>True where nothing that was taken is unfinished, as of the last <see cref="Sweep"/>.</summary>
+    public bool IsIdle => _blocks.Count == 0;
+
+    /// <summary>Until then nothing that comes next is due.</summary>
+    public long HeldUntil { get; private set; }
+
+    /// <summary>True from when it held too much until it holds half of that.</summary>
+    public bool IsFull { get; set; }
+
+    public bool IsPaused
     {
-        get { lock (_lock) return _taken.Count == 0; }
+        get => _isPaused;
+        set => _isPaused = value;
     }
 
-    /// <summary>Null for a repeat, which is finished as it comes.</summary>
+    /// <summary>Null for what is not to be handled, which is finished as it comes: a repeat, or a record below the committed offset that was read for its id.</summary>
     public TakenRecord? Take(in FetchedRecord fetched)
     {
-        var record = Copy(fetched);
-        var repeat = _rule.IsRepeat(record, out var position);
-        var taken = new TakenRecord(record, this, position);
-        Interlocked.Add(ref _bytes, record.Size);
-        lock (_lock) _taken.Enqueue(taken);
-        if (!repeat) return taken;
-        Finish(taken);
+        if (fetched.Offset < _next) throw new KafkaException(new Error(ErrorCode.Local_BadMsg, $"{Partition} gave offset {fetched.Offset} after {_next - 1}."));
+        _next = fetched.Offset + 1;
+        if (IsIdle) _movedAt = _time.GetTimestamp();
+        var taken = Copy(fetched);
+        var record = taken.Record;
+        var isRepeat = _rule.IsRepeat(record, out var source, out var position);
+        taken.Block.Note(source, position);
+        if (_retries is not null) isRepeat = _retries.IsRepeat(record) || fetched.Offset < _start;
+        if (!isRepeat)
+        {
+            if (IsRetryTopic) Hold(record);
+            return taken;
+        }
+
+        taken.Finish();
         return null;
     }
 
-    public void Finish(TakenRecord record)
+    /// <summary>Moves the watermark past what is finished, and gives its memory back.</summary>
+    public void Sweep()
     {
-        lock (_lock)
+        while (_blocks.TryPeek(out var block))
         {
-            record.IsFinished = true;
-            while (_taken.TryPeek(out var first) && first.IsFinished)
-            {
-                _taken.Dequeue();
-                _watermark = first.Record.Offset + 1;
-                if (first.Position is { } position) _positions = _positions.SetItem(position.Source, position.Position);
-                Interlocked.Add(ref _bytes, -first.Record.Size);
-                while (_blocks.Peek() != first.Record.Block) _pool.Return(_blocks.Dequeue());
-            }
+            var from = _index;
+            _index = block.Sweep(from, _positions);
+            if (_index > from) Move(block.Records[_index - 1].Offset + 1);
+            if (_index < block.Records.Count) return;
+            Release(_blocks.Dequeue());
         }
     }
 
     /// <summary>What may be committed; null where nothing moved since it was handed out last, or with <paramref name="sinceStart"/> since the beginning.</summary>
     public CommittedOffset? Advance(bool sinceStart = false)
     {
-        lock (_lock)
-        {
-            if (_watermark == (sinceStart ? _start : _handedOut)) return null;
-            _handedOut = _watermark;
-            var text = new CommittedState(_positions).ToText(_watermark) ?? throw new InvalidOperationException(
-                $"The committed state of {Partition} is longer than {CommittedState.MaxBytes} bytes: too many sources publish to this partition.");
-            return new CommittedOffset(Partition, _watermark, text);
-        }
+        Sweep();
+        if (_watermark == (sinceStart ? _start : _handedOut)) return null;
+        _handedOut = _watermark;
+        var text = new CommittedState(_positions.ToDictionary()) { Parked = Parked.ToCommit() }.ToText(_watermark) ?? throw new InvalidOperationException(
+            $"The committed state of {Partition} is longer than {CommittedState.MaxBytes} bytes: too many sources publish to this partition.");
+        return new CommittedOffset(Partition, _watermark, text);
     }
 
-    public PartitionReading Read(long? logEnd, bool isPaused, DateTimeOffset now)
+    /// <summary>Notes for <see cref="Read"/> what is oldest.</summary>
+    public void Observe() => Volatile.Write(ref _oldest, _blocks.TryPeek(out var block) ? block.Records[_index].TimestampMilliseconds : -1);
+
+    /// <summary>A key begins to wait, or ends.</summary>
+    public void Wait(int keys) => Interlocked.Add(ref _waiting, keys);
+
+    public PartitionReading Read(long? logEnd)
     {
-        lock (_lock)
+        var (watermark, oldest) = (Volatile.Read(ref _watermark), Volatile.Read(ref _oldest));
+        long? lag = logEnd is { } end ? Math.Max(0, end - watermark) : null;
+        TimeSpan? age = oldest >= 0 ? _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(oldest) : lag is 0 ? TimeSpan.Zero : null;
+        var status = Volatile.Read(ref _waiting) > 0 ? PartitionStatus.Retrying : _isPaused ? PartitionStatus.Paused : PartitionStatus.Running;
+        return new PartitionReading(Partition.Topic, Partition.Partition.Value, lag, age, status)
         {
-            long? lag = logEnd is { } end ? Math.Max(0, end - _watermark) : null;
-            TimeSpan? age = _taken.TryPeek(out var first) ? now - first.Record.Timestamp : lag is 0 ? TimeSpan.Zero : null;
-            var status = first is { Attempts: > 0 } ? PartitionStatus.Retrying : isPaused ? PartitionStatus.Paused : PartitionStatus.Running;
-            return new PartitionReading(Partition.Topic, Partition.Partition.Value, lag, age, status);
-        }
+            Stalled = oldest >= 0 ? _time.GetElapsedTime(Volatile.Read(ref _movedAt)) : TimeSpan.Zero,
+            OldestUnfinished = oldest >= 0 ? age : TimeSpan.Zero,
+            ParkedKeys = Parked.Count,
+        };
     }
 
     /// <summary>What is being handled may go on reading its records: their memory is left to the collector.</summary>
@@ -120,15 +143,41 @@ internal sealed class PartitionTrack : IDisposable
 
     public void Dispose() => _closed.Dispose();
 
-    private RecordView Copy(in FetchedRecord fetched)
+    private void Hold(RecordView record)
     {
-        if (_open is null || !fetched.TryCopyTo(_open))
+        if (RetriedRecord.DelayOf(record, _time.GetUtcNow()) is { Ticks: > 0 } delay)
+            HeldUntil = Math.Max(HeldUntil, _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency));
+    }
+
+    private void Move(long watermark)
+    {
+        if (watermark <= _watermark) return;
+        Volatile.Write(ref _watermark, watermark);
+        Volatile.Write(ref _movedAt, _time.GetTimestamp());
+    }
+
+    private void Release(TakenBlock block)
+    {
+        _index = 0;
+        Bytes -= block.Records.Capacity;
+        if (block == _open) _open = null;
+        _pool.Return(block);
+    }
+
+    private TakenRecord Copy(in FetchedRecord fetched)
+    {
+        if (_open is null || !fetched.TryCopyTo(_open.Records))
         {
-            _open = _pool.Rent(Partition, fetched.Size);
-            fetched.TryCopyTo(_open);
-            lock (_lock) _blocks.Enqueue(_open);
+            _open = _pool.Rent(this, fetched.Size);
+            fetched.TryCopyTo(_open.Records);
+            _blocks.Enqueue(_open);
+            Bytes += _open.Records.Capacity;
         }
 
-        return _open[_open.Count - 1];
+        return new TakenRecord(_open, _open.Records.Count - 1);
     }
 }
+
+/// <summary>What the partitions of a consumer share.</summary>
+/// <param name="Policy">What becomes of records that fail; null in the retry topic.</param>
+internal sealed record TrackSetting(TakenBlockPool Pool, FailurePolicy? Policy, bool IsRetryTopic, TimeProvider Time);

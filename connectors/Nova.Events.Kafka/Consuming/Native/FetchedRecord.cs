@@ -13,24 +13,15 @@ internal readonly unsafe ref struct FetchedRecord
     private readonly RecordView _view;
 
     /// <param name="message">The message; one without an error.</param>
-    /// <param name="scratch">Where its headers are noted; grows to the most that a record had.</param>
-    public FetchedRecord(RdKafkaProducer.Message* message, ref FetchedHeader[] scratch)
+    /// <param name="reader">What reads its headers; not for another while this one is in use.</param>
+    public FetchedRecord(RdKafkaProducer.Message* message, HeaderReader reader)
     {
         int type;
-        nint headers;
         _message = message;
         _timestamp = RdKafkaConsumer.Timestamp(message, &type);
+        _headers = reader.Read(message);
         Size = RecordLayout.SizeOf((int)message->KeyLength, (int)message->Length, headersSize: 0);
-        if (RdKafkaConsumer.Headers(message, &headers) != 0) return;
-        var count = 0;
-        for (FetchedHeader header; (header = FetchedHeader.Of(headers, count)).Name is not null; count++)
-        {
-            if (count == scratch.Length) Array.Resize(ref scratch, count * 2);
-            scratch[count] = header;
-            Size += RecordLayout.SizeOfHeader(header.NameLength, header.ValueLength);
-        }
-
-        _headers = scratch.AsSpan(0, count);
+        foreach (ref readonly var header in _headers) Size += RecordLayout.SizeOfHeader(header.NameLength, header.ValueLength);
     }
 
     /// <param name="view">A record of a log in memory.</param>
@@ -56,7 +47,7 @@ internal readonly unsafe ref struct FetchedRecord
             target, _message->Offset, _timestamp,
             _message->Key is not null, new ReadOnlySpan<byte>(_message->Key, (int)_message->KeyLength),
             _message->Payload is not null, new ReadOnlySpan<byte>(_message->Payload, (int)_message->Length));
-        foreach (var header in _headers)
+        foreach (ref readonly var header in _headers)
             target = RecordLayout.WriteHeader(target, new(header.Name, header.NameLength), new(header.Value, header.ValueLength), header.Value is null);
     }
 }
@@ -64,14 +55,14 @@ internal readonly unsafe ref struct FetchedRecord
 /// <summary>A header in librdkafka's memory.</summary>
 internal readonly unsafe struct FetchedHeader
 {
-    public byte* Name { get; private init; }
+    public byte* Name { get; init; }
 
-    public int NameLength { get; private init; }
+    public int NameLength { get; init; }
 
     /// <summary>Null where the record carries a null.</summary>
-    public void* Value { get; private init; }
+    public void* Value { get; init; }
 
-    public int ValueLength { get; private init; }
+    public int ValueLength { get; init; }
 
     /// <summary>The header at a place; without a name behind the last one.</summary>
     public static FetchedHeader Of(nint headers, int index)

@@ -29,6 +29,9 @@ internal static unsafe partial class RdKafkaConsumer
     [LibraryImport(Library, EntryPoint = "rd_kafka_header_get_all"), SuppressGCTransition]
     internal static partial int Header(nint headers, nuint index, byte** name, void** value, nuint* size);
 
+    [LibraryImport(Library, EntryPoint = "rd_kafka_version")]
+    internal static partial int Version();
+
     /// <summary>Text of an error that arrived as a message.</summary>
     [LibraryImport(Library, EntryPoint = "rd_kafka_message_errstr")]
     internal static partial nint ErrorText(RdKafkaProducer.Message* message);

@@ -15,7 +15,7 @@ internal sealed unsafe class RecordQueue : IDisposable
     private readonly nint _queue;
     private readonly RdKafkaProducer.Message*[] _messages = new RdKafkaProducer.Message*[BatchSize];
     private readonly Dictionary<(nint Topic, int Partition), TopicPartition> _partitions = [];
-    private FetchedHeader[] _headers = new FetchedHeader[16];
+    private readonly HeaderReader _headers = new();
 
     public RecordQueue(IClient client)
     {
@@ -24,6 +24,9 @@ internal sealed unsafe class RecordQueue : IDisposable
         _client.DangerousAddRef(ref referenced);
         _queue = RdKafkaConsumer.ConsumerQueue(_client.DangerousGetHandle());
     }
+
+    /// <summary>False where librdkafka is asked for headers.</summary>
+    public bool ReadsHeadersItself => _headers.IsRaw;
 
     /// <summary>Hands over what is there, at most one batch; where nothing is, waits for the first record.</summary>
     /// <returns>Records, ends of partitions and errors that were handed over.</returns>
@@ -66,7 +69,7 @@ internal sealed unsafe class RecordQueue : IDisposable
     {
         switch ((ErrorCode)message->Error)
         {
-            case ErrorCode.NoError: target.Take(PartitionOf(message), new FetchedRecord(message, ref _headers)); break;
+            case ErrorCode.NoError: target.Take(PartitionOf(message), new FetchedRecord(message, _headers)); break;
             case ErrorCode.Local_PartitionEOF: target.ReachedEnd(PartitionOf(message), message->Offset); break;
             default: target.Fail(new Error((ErrorCode)message->Error, Marshal.PtrToStringUTF8(RdKafkaConsumer.ErrorText(message)))); break;
         }

@@ -6,8 +6,9 @@ using Nova.Events.Contracts;
 namespace Nova.Events.Kafka.Consuming.State;
 
 /// <summary>
-/// What a consumer keeps beside its committed offset: the last position of each source below that offset, and the intent where there is one.
-/// Text: <c>1;p:source@era.lsn.ordinal;…;i:last,rows,checksum,attempt,excluded</c>, numbers in hex; a reader refuses a version that it doesn't know.
+/// What a consumer keeps beside its committed offset: the last position of each source below that offset, and the intent or the parked keys where there are
+/// any. Text: <c>1;p:source@era.lsn.ordinal;…;i:last,rows,checksum,attempt,excluded;k:hash,partition,offset;…</c>, numbers in hex; a reader refuses a
+/// version or a field that it doesn't know.
 /// </summary>
 internal sealed record CommittedState(ImmutableSortedDictionary<string, Position> Positions, Intent? Intent = null)
 {
@@ -16,7 +17,12 @@ internal sealed record CommittedState(ImmutableSortedDictionary<string, Position
 
     private const string Version = "1";
 
+    public static ImmutableSortedDictionary<ulong, RetryPlace> NoneParked { get; } = ImmutableSortedDictionary<ulong, RetryPlace>.Empty;
+
     public static CommittedState Empty { get; } = new(ImmutableSortedDictionary.Create<string, Position>(StringComparer.Ordinal));
+
+    /// <summary>Keys whose records are diverted to the retry topic, by their hash, with the place of the last one there.</summary>
+    public ImmutableSortedDictionary<ulong, RetryPlace> Parked { get; init; } = NoneParked;
 
     /// <summary>The text form; null where it would be longer than <see cref="MaxBytes"/>.</summary>
     public string? ToText(long committedOffset)
@@ -30,6 +36,7 @@ internal sealed record CommittedState(ImmutableSortedDictionary<string, Position
             intent.Excluded.AppendTo(text, committedOffset);
         }
 
+        foreach (var (hash, place) in Parked) text.Append(CultureInfo.InvariantCulture, $";k:{hash:x},{place.Partition:x},{place.Offset:x}");
         return text.Length <= MaxBytes ? text.ToString() : null;
     }
 
@@ -43,15 +50,17 @@ internal sealed record CommittedState(ImmutableSortedDictionary<string, Position
             var fields = text.Split(';');
             if (fields[0] != Version) throw new FormatException($"version '{fields[0]}' is not known here");
             var positions = Empty.Positions.ToBuilder();
+            var parked = NoneParked.ToBuilder();
             Intent? intent = null;
             foreach (var field in fields.AsSpan(1))
             {
                 if (field.StartsWith("p:", StringComparison.Ordinal)) AddPosition(positions, field.AsSpan(2));
                 else if (field.StartsWith("i:", StringComparison.Ordinal)) intent = ParseIntent(field[2..], committedOffset);
+                else if (field.StartsWith("k:", StringComparison.Ordinal)) AddParked(parked, field[2..].Split(','));
                 else throw new FormatException("unknown field");
             }
 
-            return new CommittedState(positions.ToImmutable(), intent);
+            return new CommittedState(positions.ToImmutable(), intent) { Parked = parked.ToImmutable() };
         }
         catch (Exception exception) when (exception is FormatException or OverflowException or IndexOutOfRangeException or ArgumentException)
         {
@@ -65,6 +74,9 @@ internal sealed record CommittedState(ImmutableSortedDictionary<string, Position
         var parts = text[(at + 1)..].ToString().Split('.');
         positions[text[..at].ToString()] = new Position(Hex<ushort>(parts[0]), Hex<ulong>(parts[1]), Hex<uint>(parts[2]));
     }
+
+    private static void AddParked(ImmutableSortedDictionary<ulong, RetryPlace>.Builder parked, string[] parts) =>
+        parked[Hex<ulong>(parts[0])] = new RetryPlace(Hex<int>(parts[1]), Hex<long>(parts[2]));
 
     private static Intent ParseIntent(string text, long committedOffset)
     {

@@ -1,0 +1,63 @@
+using Nova.Events.Kafka.Consuming.Handling;
+using Nova.Events.Kafka.Consuming.State;
+using Shouldly;
+using Xunit;
+
+namespace Nova.Events.UnitTests.Kafka;
+
+public sealed class ParkedKeysTests
+{
+    private readonly ManualTime _time = new();
+
+    [Fact]
+    public void A_key_is_parked_until_the_group_has_committed_past_its_last_record_in_the_retry_topic()
+    {
+        var keys = new ParkedKeys(CommittedState.NoneParked, _time);
+        keys.Next(7).ShouldBe(ParkedStep.Handle);
+        keys.TryPark(7).ShouldBeTrue();
+        keys.ToCommit().ShouldBeEmpty();
+        keys.Diverted(7, new RetryPlace(2, 40));
+        keys.Next(7).ShouldBe(ParkedStep.Divert);
+        Release(keys, 41);
+        keys.Count.ShouldBe(1, "one is on its way");
+        keys.Diverted(7, new RetryPlace(2, 43));
+        keys.ToCommit()[7].ShouldBe(new RetryPlace(2, 43));
+        Release(keys, 43);
+        keys.Count.ShouldBe(1, "43 itself is not committed");
+        Release(keys, 44);
+        keys.Count.ShouldBe(0);
+        keys.Next(7).ShouldBe(ParkedStep.Handle);
+    }
+
+    [Fact]
+    public void A_busy_key_that_is_nearly_done_waits_in_memory_so_that_it_comes_back_and_only_while_there_is_progress()
+    {
+        var keys = new ParkedKeys(CommittedState.NoneParked, _time);
+        keys.TryPark(7);
+        keys.Diverted(7, new RetryPlace(0, 40));
+        Release(keys, 39, partition: 0);
+        keys.Next(7).ShouldBe(ParkedStep.Hold);
+        _time.Advance(TimeSpan.FromSeconds(4));
+        Release(keys, 39, partition: 0);
+        keys.Next(7).ShouldBe(ParkedStep.Divert);
+    }
+
+    [Fact]
+    public void There_are_never_more_parked_keys_than_fit_into_a_commit()
+    {
+        var keys = new ParkedKeys(CommittedState.NoneParked, _time);
+        for (var i = 1; i <= ParkedKeys.Max; i++)
+        {
+            keys.TryPark(ulong.MaxValue - (ulong)i).ShouldBeTrue();
+            keys.Diverted(ulong.MaxValue - (ulong)i, new RetryPlace(1_000, long.MaxValue - i));
+        }
+
+        keys.TryPark(1).ShouldBeFalse();
+        keys.TryPark(ulong.MaxValue - 1).ShouldBeTrue();
+        var state = CommittedState.Parse("1;p:main@1.ffffffffffffffff.ffffffff", 0) with { Parked = keys.ToCommit() };
+        var text = state.ToText(0).ShouldNotBeNull();
+        CommittedState.Parse(text, 0).Parked.ShouldBe(keys.ToCommit());
+    }
+
+    private static void Release(ParkedKeys keys, long committed, int partition = 2) => keys.Release(new Dictionary<int, long> { [partition] = committed });
+}
