@@ -81,6 +81,29 @@ internal sealed class SinkRig : IAsyncDisposable
         return offsets.Max();
     }
 
+    /// <summary>Writes them all in order; answers the last offset.</summary>
+    public long ProduceMany(IEnumerable<Message<byte[]?, byte[]?>> messages)
+    {
+        var last = -1L;
+        foreach (var message in messages)
+            while (!TryProduce(message)) _producer.Poll(TimeSpan.FromMilliseconds(10));
+        _producer.Flush(TimeSpan.FromSeconds(60));
+        return Volatile.Read(ref last);
+
+        bool TryProduce(Message<byte[]?, byte[]?> message)
+        {
+            try
+            {
+                _producer.Produce(new TopicPartition(Topic, 0), message, report => Volatile.Write(ref last, report.Offset.Value));
+                return true;
+            }
+            catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Likes over every partition, each with a position above those before it.</summary>
     public Task SpreadAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(i => ProduceAsync(
         "{\"post_id\": 1}",
