@@ -21,6 +21,12 @@ public static class Topics
     /// <summary>Topic of the outbox messages of an aggregate type.</summary>
     public static string ForAggregate(string aggregateType) => OutboxPrefix + aggregateType;
 
+    /// <summary>Compacted: what became of each dead letter of a consumer group, keyed by its id.</summary>
+    public static string DeadLetterState(string group) => group + ".dlq-state";
+
     /// <summary>Dead letters of a consumer group.</summary>
     public static string DeadLetters(string group) => group + ".dlq";
+
+    /// <summary>Records that a consumer group is to handle again: after a delay, behind a parked one, or redriven from its dead letters.</summary>
+    public static string Retry(string group) => group + ".retry";
 }
