@@ -21,6 +21,9 @@ public static class Topics
     /// <summary>Topic of the outbox messages of an aggregate type.</summary>
     public static string ForAggregate(string aggregateType) => OutboxPrefix + aggregateType;
 
+    /// <summary>Compacted: what became of each dead letter of a consumer group, keyed by its id.</summary>
+    public static string DeadLetterState(string group) => group + ".dlq-state";
+
     /// <summary>Dead letters of a consumer group.</summary>
     public static string DeadLetters(string group) => group + ".dlq";
 

@@ -21,5 +21,6 @@ var nova = new RootCommand("The event backbone: PostgreSQL's WAL to Kafka, to Cl
     SlotCommand.Create(),
     RelayCommand.Create(),
     SnapshotCommand.Create(),
+    DlqCommand.Create(),
 };
 return await CommandErrors.RunAsync(nova, args);

@@ -50,11 +50,13 @@ public sealed class TopicSetupTests(RunningServers servers)
         message.ShouldEndWith(" Start it, or set Kafka:BootstrapServers (NOVA_KAFKA).");
     }
 
+    private Task<string> ConfigAsync(string topic, string name) => ConfigAsync(_kafka, topic, name);
+
     private TopicSetup Setup(TopicOptions? options = null) => new(_kafka, options ?? new TopicOptions());
 
-    private async Task<string> ConfigAsync(string topic, string name)
+    internal static async Task<string> ConfigAsync(KafkaOptions kafka, string topic, string name)
     {
-        using var admin = new AdminClientBuilder(_kafka.ApplyTo(new AdminClientConfig(), "test")).Build();
+        using var admin = new AdminClientBuilder(kafka.ApplyTo(new AdminClientConfig(), "test")).Build();
         var described = await admin.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = topic }]);
         return described[0].Entries[name].Value;
     }
