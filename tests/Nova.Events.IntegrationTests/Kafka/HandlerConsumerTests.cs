@@ -7,6 +7,7 @@ using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Consuming.Handling;
+using Nova.Events.Kafka.DeadLetters;
 using Nova.Events.Kafka.Topology;
 using Nova.Events.IntegrationTests.Servers;
 using Shouldly;
@@ -79,6 +80,23 @@ public sealed class HandlerConsumerTests(RunningServers servers)
         letter.Message.Value.ShouldBe("v1"u8.ToArray());
         Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes(HeaderNames.DeadLetterReason)).ShouldBe("It is bad.");
         Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes(HeaderNames.Position)).ShouldStartWith("main@");
+    }
+
+    [Fact]
+    public async Task Dead_letters_that_are_redriven_after_a_fix_are_handled_once_however_often_they_are_redriven_and_nothing_else_is_again()
+    {
+        await ProduceAsync(20, i => $"k{i % 3}");
+        var group = await RunUntilAsync(20, record => record.Offset % 4 == 1 ? Outcome.Poisoned("A bug.") : Outcome.Handled);
+        for (var run = 0; run < 2; run++)
+        {
+            var log = await new DeadLetterReader(_kafka).OpenAsync(group, CancellationToken.None);
+            await new Redrive(_kafka, new TopicOptions(), TimeProvider.System).RunAsync(log, log.Catalog.Choose(new DeadLetterFilter(), again: true, max: null), 100_000, null, CancellationToken.None);
+        }
+
+        await ProduceAsync(1, _ => "new", first: 20);
+        var fixedUp = new ConcurrentQueue<string>();
+        await RunUntilAsync(6, record => { fixedUp.Enqueue(Encoding.UTF8.GetString(record.Value)); return Outcome.Handled; });
+        fixedUp.Order(StringComparer.Ordinal).ShouldBe(["v0", "v1", "v13", "v17", "v5", "v9"]);
     }
 
     [Fact]
