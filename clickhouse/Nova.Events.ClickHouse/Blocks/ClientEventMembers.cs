@@ -31,8 +31,9 @@ internal struct ClientEventMembers
             // Throws where something follows.
             return !reader.Read();
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The latter for escapes that are no text, which the serializer makes the former of.
             return false;
         }
     }

@@ -6,6 +6,9 @@ namespace Nova.Events.ClickHouse.Blocks;
 /// <summary>A growing buffer of pooled chunks, with the primitives of ClickHouse's binary formats. All numbers little-endian.</summary>
 internal sealed class ColumnBuffer
 {
+    /// <summary>Where little is written, many columns of many partitions must not take a chunk each.</summary>
+    private const int FirstBytes = 2 << 10;
+
     private readonly List<byte[]> _chunks = [];
     private readonly List<ReadOnlyMemory<byte>> _full = [];
     private byte[] _chunk = [];
@@ -76,7 +79,8 @@ internal sealed class ColumnBuffer
     private void Grow(int count)
     {
         if (_used > 0) _full.Add(_chunk.AsMemory(0, _used));
-        _chunk = count > ChunkPool.ChunkBytes ? GC.AllocateUninitializedArray<byte>(count) : ChunkPool.Rent();
+        _chunk = _chunks.Count == 0 && count <= FirstBytes ? new byte[FirstBytes]
+            : count > ChunkPool.ChunkBytes ? GC.AllocateUninitializedArray<byte>(count) : ChunkPool.Rent();
         _chunks.Add(_chunk);
         Bytes += _chunk.Length;
         _used = 0;

@@ -9,7 +9,7 @@ namespace Nova.Events.ClickHouse.Blocks;
 /// </summary>
 internal sealed class NativeBlock(params NativeColumn[] columns) : IDisposable
 {
-    private readonly List<ColumnBuffer> _headers = [];
+    private readonly ColumnBuffer _counts = new();
 
     public int Rows { get; private set; }
 
@@ -24,20 +24,12 @@ internal sealed class NativeBlock(params NativeColumn[] columns) : IDisposable
     /// <summary>The block in pieces, valid until it is disposed.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Finish()
     {
-        var pieces = new List<ReadOnlyMemory<byte>>();
+        _counts.WriteVarint((ulong)columns.Length);
+        _counts.WriteVarint((ulong)Rows);
+        var pieces = new List<ReadOnlyMemory<byte>>(_counts.Pieces);
         foreach (var column in columns)
         {
-            var header = new ColumnBuffer();
-            _headers.Add(header);
-            if (pieces.Count == 0)
-            {
-                header.WriteVarint((ulong)columns.Length);
-                header.WriteVarint((ulong)Rows);
-            }
-
-            header.WriteString(column.Name);
-            header.WriteString(column.Type);
-            pieces.AddRange(header.Pieces);
+            pieces.Add(column.Header);
             pieces.AddRange(column.Pieces);
         }
 
@@ -54,7 +46,7 @@ internal sealed class NativeBlock(params NativeColumn[] columns) : IDisposable
 
     public void Dispose()
     {
-        foreach (var header in _headers) header.Return();
+        _counts.Return();
         foreach (var column in columns) column.Return();
     }
 }

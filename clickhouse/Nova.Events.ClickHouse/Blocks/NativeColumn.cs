@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Nova.Events.ClickHouse.Blocks;
 
 /// <summary>A column of a block: its name, the type that is sent, and its values.</summary>
@@ -10,6 +12,9 @@ internal sealed class NativeColumn(string name, string type)
     public string Name => name;
 
     public string Type => type;
+
+    /// <summary>Name and type, each behind its length, which is below 128.</summary>
+    public byte[] Header { get; } = [(byte)name.Length, .. Encoding.ASCII.GetBytes(name), (byte)type.Length, .. Encoding.ASCII.GetBytes(type)];
 
     public ColumnBuffer Values { get; } = new();
 

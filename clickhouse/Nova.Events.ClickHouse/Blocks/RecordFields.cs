@@ -42,6 +42,7 @@ internal ref struct RecordFields
         if (!Utf8Parser.TryParse(fields._id, out Guid id, out var read) || read != fields._id.Length) return "The id header is not a UUID.";
         fields.EventId = id;
         if (fields.EventType.IsEmpty) return "The record has no eventType header.";
+        if (!RecordColumns.IsInRange(record.Timestamp)) return "The record's timestamp is out of range.";
         if (!fields._hasPosition) return null;
         if (!SourcePosition.TryParse(fields._position, out var source, out var position)) return "The position header is not a position.";
         fields.Source = source;

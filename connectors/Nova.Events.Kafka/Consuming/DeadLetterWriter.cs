@@ -78,9 +78,11 @@ internal sealed class DeadLetterWriter : ISetAside, IDisposable
             {
                 return await _producer.Value.ProduceAsync(topic, message, cancellationToken);
             }
-            catch (KafkaException exception)
+#pragma warning disable CA1031 // Whatever it is: what is not acknowledged is not set aside, and its offset stays.
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
-                KafkaLog.SettingAsideFailed(_logger, record.Topic, record.Partition, record.Offset, topic, exception.Error.Reason);
+                KafkaLog.SettingAsideFailed(_logger, record.Topic, record.Partition, record.Offset, topic, exception.Message);
                 await Task.Delay(_options.DelayBefore(attempt), _time, cancellationToken);
             }
         }

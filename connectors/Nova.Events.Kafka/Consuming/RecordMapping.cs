@@ -16,7 +16,7 @@ internal static class RecordMapping
             Topic = result.Topic,
             Partition = result.Partition.Value,
             Offset = result.Offset.Value,
-            Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(result.Message.Timestamp.UnixTimestampMs),
+            Timestamp = RecordView.TimeOf(result.Message.Timestamp.UnixTimestampMs),
             Key = result.Message.Key,
             Value = result.Message.Value,
             Headers = copied,

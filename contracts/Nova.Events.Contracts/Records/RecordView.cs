@@ -29,8 +29,8 @@ public readonly struct RecordView
     /// <summary>Timestamp of the Kafka record in Unix milliseconds.</summary>
     public long TimestampMilliseconds => Layout.Timestamp;
 
-    /// <summary>Timestamp of the Kafka record: when it was published.</summary>
-    public DateTimeOffset Timestamp => DateTimeOffset.FromUnixTimeMilliseconds(TimestampMilliseconds);
+    /// <summary>Timestamp of the Kafka record: when it was published; the nearest there is where it is out of range.</summary>
+    public DateTimeOffset Timestamp => TimeOf(TimestampMilliseconds);
 
     /// <summary>False where the record has no key, which is not the same as an empty one.</summary>
     public bool HasKey => Layout.HasKey;
@@ -49,6 +49,10 @@ public readonly struct RecordView
 
     /// <summary>Bytes that it takes in memory.</summary>
     public int Size => Bytes.Length;
+
+    /// <summary>Brokers take any number for a timestamp.</summary>
+    internal static DateTimeOffset TimeOf(long milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 
     internal RecordBlock Block => _block.Version == _version ? _block : throw new RecordReleasedException();
 

@@ -33,7 +33,7 @@ internal static class MalformedEvents
         (NoJson, id => Event(Json() + Json(), $"{id}")),
         (NoJson, id => Event($"[{Json()}]", $"{id}")),
         (NoJson, id => Event("null", $"{id}")),
-        (NoJson, id => Event("\"view\"", $"{id}")),
+        (NoJson, id => Event(Json("\"\\ud800aaaa\""), $"{id}")),
         (NoJson, id => Event(Json().Replace("\"user_id\":1", "\"user_id\":\"1\"", StringComparison.Ordinal), $"{id}")),
         (NoJson, id => Event(Json().Replace("\"user_id\":1", "\"user_id\":1.5", StringComparison.Ordinal), $"{id}")),
         (NoJson, id => Event(Json().Replace("\"user_id\":1", "\"user_id\":9223372036854775808", StringComparison.Ordinal), $"{id}")),

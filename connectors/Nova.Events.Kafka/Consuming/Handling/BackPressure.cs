@@ -10,7 +10,7 @@ internal sealed class BackPressure(HandlerConsumerOptions options, TimeProvider 
 {
     private bool _isFull;
 
-    /// <summary>A partition that was just assigned is not paused, and is where it should be.</summary>
+    /// <summary>Pauses and resumes what changed, and once each partition that was just assigned.</summary>
     public void Apply(PartitionTrack[] tracks, IGroupMember member)
     {
         var held = 0L;
@@ -22,9 +22,10 @@ internal sealed class BackPressure(HandlerConsumerOptions options, TimeProvider 
             var isPaused = track.IsPaused;
             track.IsFull = track.Bytes > (track.IsFull ? options.MaxPartitionBytes / 2 : options.MaxPartitionBytes);
             track.IsPaused = _isFull || track.IsFull || track.HeldUntil > time.GetTimestamp();
-            if (track.IsPaused == isPaused) continue;
-            if (isPaused) (resume ??= []).Add(track.Partition);
-            else (pause ??= []).Add(track.Partition);
+            if (track.IsApplied && track.IsPaused == isPaused) continue;
+            track.IsApplied = true;
+            if (track.IsPaused) (pause ??= []).Add(track.Partition);
+            else (resume ??= []).Add(track.Partition);
         }
 
         if (pause is not null) member.Pause(pause);

@@ -14,7 +14,6 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
 {
     private readonly ConcurrentDictionary<TopicPartition, PartitionTrack> _tracks = new();
     private readonly ConcurrentDictionary<TopicPartition, long> _logEnds = new();
-    private readonly List<PartitionTrack> _released = [];
     private readonly TakenBlockPool _pool = new(options.MaxBufferedBytes);
     private readonly BackPressure _pressure = new(options, time);
     private readonly string _retryTopic = Topics.Retry(options.Group);
@@ -132,7 +131,7 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
 
     public void Dispose()
     {
-        foreach (var track in _released) track.Dispose();
+        foreach (var track in _tracks.Values) track.Dispose();
     }
 
     public IEnumerable<PartitionReading> Read() =>
@@ -160,7 +159,6 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
             if (_tracks.TryRemove(partition, out var track)) tracks.Add(track);
         }
 
-        _released.AddRange(tracks);
         Changed();
         return tracks;
     }

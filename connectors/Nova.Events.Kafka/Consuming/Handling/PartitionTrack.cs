@@ -67,6 +67,9 @@ internal sealed class PartitionTrack : IDisposable
     /// <summary>True from when it held too much until it holds half of that.</summary>
     public bool IsFull { get; set; }
 
+    /// <summary>False until it was paused or resumed once: the client's pause outlives an assignment.</summary>
+    public bool IsApplied { get; set; }
+
     public bool IsPaused
     {
         get => _isPaused;

@@ -51,7 +51,7 @@ internal static unsafe class CommitMetadata
         Call(
             client,
             [.. partitions.Select(partition => new CommittedOffset(partition, null, ""))],
-            (handle, list) => RdKafka.Committed(handle, (RdKafka.PartitionList*)list, (int)timeout.TotalMilliseconds),
+            (handle, list) => RdKafka.Committed(handle, (RdKafka.PartitionList*)list, Math.Max(0, (int)timeout.TotalMilliseconds)),
             result);
         return result;
     }

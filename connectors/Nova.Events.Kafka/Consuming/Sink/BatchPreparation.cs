@@ -106,7 +106,7 @@ internal sealed class BatchPreparation(TopicPartition partition, IBatchSink sink
     private void Give(PreparedBatch batch)
     {
         _positionsBefore = batch.Judged.PositionsAfter;
-        Volatile.Write(ref _preparedBytes, _preparedBytes + batch.Encoded.Bytes);
+        Volatile.Write(ref _preparedBytes, _preparedBytes + batch.Bytes);
         session.Step(SinkStep.Encoded);
         _prepared.Writer.TryWrite(batch);
     }

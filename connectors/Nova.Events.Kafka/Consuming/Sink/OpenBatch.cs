@@ -15,7 +15,7 @@ internal sealed class OpenBatch(IBatchSink sink, TopicPartition partition, Recor
     private List<long>? _repeats;
     private bool _handedOver;
 
-    public long Bytes => _encoder.Bytes;
+    public long Bytes => _encoder.Bytes + (_memory?.Bytes ?? 0);
 
     public OffsetSpans Repeats => _repeats is null ? OffsetSpans.None : OffsetSpans.Of(_repeats);
 

@@ -56,7 +56,11 @@ internal sealed class SinkLane : IDisposable
 
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    public bool IsPaused { get; set; }
+    /// <summary>Null until it was paused or resumed once: the client's pause outlives an assignment.</summary>
+    public bool? IsPaused { get; set; }
+
+    /// <summary>What an earlier owner intended is not wholly read yet.</summary>
+    public bool IsSettling => _accumulator.SealAt is not null;
 
     /// <summary>
     /// The broker no longer knew the member, so the lane ended; the rebalance that should have told us never came, and nobody would read the partition.
@@ -126,7 +130,7 @@ internal sealed class SinkLane : IDisposable
         var committed = Volatile.Read(ref _committed);
         long? lag = logEnd is { } end ? Math.Max(0, end - committed) : null;
         var status = _protocol.IsRetrying ? PartitionStatus.Retrying
-            : IsPaused ? PartitionStatus.Paused
+            : IsPaused == true ? PartitionStatus.Paused
             : _accumulator.SealAt is not null || Volatile.Read(ref _readUpTo) < _start ? PartitionStatus.Recovering : PartitionStatus.Running;
         return new PartitionReading(Partition.Topic, Partition.Partition.Value, lag, LagTime(lag), status);
     }
@@ -157,9 +161,7 @@ internal sealed class SinkLane : IDisposable
         try
         {
             await _recovery.BeginAsync(_start, _state, _closed.Token);
-            var preparing = _preparation.RunAsync(_items.Reader, _closed.Token);
-            await _protocol.RunAsync(_closed.Token);
-            await preparing;
+            await RunProtocolAsync();
         }
         catch (LaneClosedException)
         {
@@ -167,6 +169,22 @@ internal sealed class SinkLane : IDisposable
         }
         catch (OperationCanceledException) when (_closed.IsCancellationRequested)
         {
+        }
+    }
+
+    private async Task RunProtocolAsync()
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
+        var preparing = _preparation.RunAsync(_items.Reader, ended.Token);
+        try
+        {
+            await _protocol.RunAsync(_closed.Token);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await preparing;
+            while (_preparation.Prepared.TryRead(out var unread)) unread.Dispose();
         }
     }
 

@@ -64,18 +64,21 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
 
     public void Tick()
     {
-        var buffered = _lanes.Values.Sum(lane => lane.BufferedBytes);
+        var isFull = _lanes.Values.Sum(lane => lane.BufferedBytes) > session.Options.MaxBufferedBytes;
+        // What an earlier owner intended is kept until all of it was read: were every such lane paused, none would ever give memory back.
+        var settling = isFull ? _lanes.Values.FirstOrDefault(lane => lane.IsSettling) : null;
         foreach (var lane in _lanes.Values)
         {
             // A fault of one lane ends the membership: nothing of it is committed, and the next one goes on from what is.
-            if (lane.Completion.IsFaulted) lane.Completion.GetAwaiter().GetResult();
+            if (lane.Completion.IsFaulted || lane.Completion.IsCanceled) lane.Completion.GetAwaiter().GetResult();
             if (lane.HasEndedWithoutRebalance) throw new LaneClosedException(lane.Partition, null);
             lane.SealIfDue();
-            Pause(lane, lane.IsFull || buffered > session.Options.MaxBufferedBytes);
+            Pause(lane, lane.IsFull || (isFull && lane != settling));
             var watermarks = Consumer.GetWatermarkOffsets(lane.Partition);
             if (watermarks.High.Value >= 0) _logEnds[lane.Partition] = watermarks.High.Value;
         }
 
+        Forget();
         // A commit waits for a rebalance's join, and this thread must go on polling meanwhile.
         if (_lease.IsRenewalDue && _renewal.IsCompleted && _lanes.Values.FirstOrDefault(lane => !lane.Completion.IsCompleted) is { } any) _renewal = Task.Run(any.Gate.CommitAgain);
     }
@@ -94,6 +97,13 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
         Release([.. _lanes.Values], "closed");
         await Task.WhenAll(_released.Select(lane => lane.Completion.ContinueWith(static _ => { }, TaskScheduler.Default)));
         foreach (var lane in _released) lane.Dispose();
+    }
+
+    /// <summary>Lanes that have ended since their partition went.</summary>
+    private void Forget()
+    {
+        foreach (var lane in _released.FindAll(lane => lane.Completion.IsCompleted)) lane.Dispose();
+        _released.RemoveAll(lane => lane.Completion.IsCompleted);
     }
 
     private void Pause(SinkLane lane, bool pause)

@@ -43,7 +43,7 @@ internal sealed class SinkProtocol(
                 for (PreparedBatch? current = first; current is not null;)
                 {
                     upcoming = NextAsync(closed);
-                    var bytes = current.Encoded.Bytes;
+                    var bytes = current.Bytes;
                     using var done = await InsertAsync(current, closed);
                     current = await WithinLingerAsync(upcoming);
                     await CommitPastAsync(done, current, closed);
