@@ -32,6 +32,21 @@ public sealed class RepeatRuleTests
     }
 
     [Fact]
+    public void The_window_decides_as_looking_through_the_offsets_before_does()
+    {
+        var random = new Random(3);
+        var ids = Enumerable.Range(0, 4_000).Select(_ => Guid.CreateVersion7().ToString()).ToArray();
+        var (window, log) = (new EventIdWindow(3_000), new List<(long Offset, string Id)>());
+        for (var offset = 0L; log.Count < 20_000; offset += random.Next(1, 4))
+        {
+            var id = ids[random.Next(ids.Length)];
+            var expected = log.Skip(Math.Max(0, log.Count - 3_000)).Any(entry => entry.Offset >= offset - 3_000 && entry.Id == id);
+            window.IsRepeat(Records.At(offset, id)).ShouldBe(expected);
+            log.Add((offset, id));
+        }
+    }
+
+    [Fact]
     public void An_owner_that_reads_the_window_back_decides_like_the_one_before()
     {
         var random = new Random(3);
