@@ -30,9 +30,28 @@ internal sealed class PortBook
                 return Remember(name, asked);
             }
             if (_ports.TryGetValue(name, out var last) && IsFree(last)) return last;
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return Remember(name, ((IPEndPoint)listener.LocalEndpoint).Port);
+            return Remember(name, Fresh());
+        }
+    }
+
+    // The system offers a port of another name whenever that name's server is not up yet. Offers refused stay bound, so that they are not made again.
+    private int Fresh()
+    {
+        var offers = new List<TcpListener>();
+        try
+        {
+            while (true)
+            {
+                var offer = new TcpListener(IPAddress.Loopback, 0);
+                offers.Add(offer);
+                offer.Start();
+                var port = ((IPEndPoint)offer.LocalEndpoint).Port;
+                if (!_ports.ContainsValue(port)) return port;
+            }
+        }
+        finally
+        {
+            foreach (var offer in offers) offer.Dispose();
         }
     }
 

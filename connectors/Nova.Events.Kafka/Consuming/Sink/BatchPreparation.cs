@@ -95,7 +95,12 @@ internal sealed class BatchPreparation(TopicPartition partition, IBatchSink sink
     private async Task RecoverAsync(GatheredItem item, GatheredRecords records, CancellationToken closed)
     {
         var repeats = new List<long>();
-        var kept = records.Batch().Where(record => !rule.IsRepeat(record) || Note(repeats, record.Offset));
+        var kept = records.Batch().Where(record =>
+        {
+            var isRepeat = rule.IsRepeat(record);
+            if (isRepeat) repeats.Add(record.Offset);
+            return !isRepeat;
+        });
         var judged = new JudgedRange(item.Range, OffsetSpans.Of(repeats), _positionsBefore, rule.Positions, item.Reason);
         await foreach (var batch in recovery.PrepareAsync(judged, kept, closed)) Give(batch);
         Release(records.Bytes);
@@ -112,10 +117,4 @@ internal sealed class BatchPreparation(TopicPartition partition, IBatchSink sink
     }
 
     private void Release(long bytes) => Volatile.Write(ref _released, _released + bytes);
-
-    private static bool Note(List<long> offsets, long offset)
-    {
-        offsets.Add(offset);
-        return false;
-    }
 }

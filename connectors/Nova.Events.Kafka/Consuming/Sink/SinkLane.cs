@@ -131,7 +131,7 @@ internal sealed class SinkLane : IDisposable
         long? lag = logEnd is { } end ? Math.Max(0, end - committed) : null;
         var status = _protocol.IsRetrying ? PartitionStatus.Retrying
             : IsPaused == true ? PartitionStatus.Paused
-            : _accumulator.SealAt is not null || Volatile.Read(ref _readUpTo) < _start ? PartitionStatus.Recovering : PartitionStatus.Running;
+            : IsSettling || Volatile.Read(ref _readUpTo) < _start ? PartitionStatus.Recovering : PartitionStatus.Running;
         return new PartitionReading(Partition.Topic, Partition.Partition.Value, lag, LagTime(lag), status);
     }
 
