@@ -79,6 +79,8 @@ internal sealed class MemoryMember : IGroupMember, IDisposable
         _stored.Clear();
     }
 
+    public void BeginDrain() => _partitions.BeginDrain();
+
     public void Store(IReadOnlyList<CommittedOffset> offsets)
     {
         foreach (var offset in offsets) _stored[offset.Partition] = offset;
