@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Nova.Events.UnitTests.Kafka;
 
-public sealed class HandlerDrainTests
+public sealed class HandlerPartitionsTests
 {
     private static readonly Confluent.Kafka.TopicPartition Partition = new("t", 0);
     private readonly ManualTime _time = new();
@@ -20,6 +20,25 @@ public sealed class HandlerDrainTests
     {
         WaitsOfRevocation(spent: TimeSpan.FromSeconds(3)).ShouldBe(2);
         WaitsOfRevocation(spent: TimeSpan.FromSeconds(5)).ShouldBe(0);
+    }
+
+    /// <summary>Found by an attack: the client goes on pausing what it was told to, and a partition that came back was never read again.</summary>
+    [Fact]
+    public void A_partition_that_was_paused_when_it_went_is_read_when_it_comes_back()
+    {
+        var log = new MemoryLog((_, _) => true);
+        log.Add(Partition);
+        for (var i = 0; i < 5_000; i++) log.Append(Partition, $"k{i}", _time.GetUtcNow(), []);
+        var options = new HandlerConsumerOptions { Group = "g", Lanes = 1, MaxPartitionBytes = 1 << 17 };
+        using var member = new MemoryMember(log, options, new Stuck(), new Nowhere(), _time, () => { });
+        member.Assign([Partition]);
+        for (var i = 0; i < 50; i++) member.Poll(100);
+        member.IsPaused(Partition).ShouldBeTrue();
+        member.Lose([Partition]);
+        member.IsPaused(Partition).ShouldBeTrue();
+        member.Assign([Partition]);
+        member.Poll(0);
+        member.IsPaused(Partition).ShouldBeFalse();
     }
 
     /// <param name="spent">Time since the drain began; null where none did.</param>
