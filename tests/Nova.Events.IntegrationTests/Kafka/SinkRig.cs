@@ -157,6 +157,13 @@ internal sealed class SinkRig : IAsyncDisposable
         return CommitMetadata.Committed(reader, [new TopicPartition(Topic, 0)], TimeSpan.FromSeconds(10))[0];
     }
 
+    /// <summary>What the broker calls the group's only member; another after it left and came back.</summary>
+    public string MemberId()
+    {
+        using var admin = new AdminClientBuilder(Kafka.ApplyTo(new AdminClientConfig(), "look")).Build();
+        return string.Join(' ', admin.DescribeConsumerGroupsAsync([Options.Group]).GetAwaiter().GetResult().ConsumerGroupDescriptions[0].Members.Select(member => member.ConsumerId));
+    }
+
     public void Commit(long offset, Events.Kafka.Consuming.State.CommittedState state)
     {
         using var writer = new ConsumerBuilder<byte[], byte[]>(Kafka.ApplyTo(new ConsumerConfig { GroupId = Options.Group }, "look")).Build();
