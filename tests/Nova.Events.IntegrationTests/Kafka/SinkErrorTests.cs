@@ -1,6 +1,7 @@
 using Nova.Events.ClickHouse;
 using Nova.Events.ClickHouse.Blocks;
 using Nova.Events.ClickHouse.Inserting;
+using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.IntegrationTests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -78,6 +79,31 @@ public sealed class SinkErrorTests(RunningServers servers)
         rig.DeadLetters().ShouldBeEmpty();
     }
 
+    /// <summary>The second piece and those after it had forgotten which of their offsets are repeats, and could not be made again from the log.</summary>
+    [Fact]
+    public async Task A_row_that_is_refused_in_a_range_repaired_in_pieces_is_a_dead_letter_although_the_log_has_repeats()
+    {
+        await using var rig = await SinkRig.StartAsync(servers);
+        rig.Options.BatchRows = 10_000;
+        await rig.LikesAsync(3_000);
+        await rig.LikeAsync(1, position: Position.Of(1, 100, 0));
+        await rig.LikeAsync(9, type: "Nine");
+        var last = await rig.LikesAsync(100);
+        await rig.RunPastAsync(last);
+        (await rig.RowsAsync()).ShouldBe(3_101);
+
+        // Of every second row the table knows nothing any more: more gaps than one intent can name.
+        await rig.Client.ExecuteAsync("ALTER TABLE outbox_events DELETE WHERE _offset % 2 = 1 OR event_type = 'Nine' SETTINGS mutations_sync = 1", CancellationToken.None);
+        await rig.Client.ExecuteAsync("ALTER TABLE outbox_events ADD CONSTRAINT no_nine CHECK event_type != 'Nine'", CancellationToken.None);
+        rig.Options.Group += "-new";
+        await rig.EnsureDeadLettersAsync();
+        rig.Options.BatchAge = TimeSpan.FromSeconds(1);
+        await rig.RunPastAsync(last);
+        (await rig.RowsAsync()).ShouldBe(3_100);
+        (await rig.CountAsync("uniqExact(_offset)", rig.Table)).ShouldBe(3_100);
+        rig.DeadLetters().ShouldHaveSingleItem();
+    }
+
     [Fact]
     public async Task Every_insert_carries_the_settings_of_exactly_once_whatever_the_servers_defaults_are()
     {
@@ -145,5 +171,8 @@ public sealed class SinkErrorTests(RunningServers servers)
         public Task<long?> HighestOffsetAsync(string topic, int partition, long fromOffset, CancellationToken cancellationToken) => answers.HighestOffsetAsync(topic, partition, fromOffset, cancellationToken);
 
         public Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken) => answers.StoredAsync(range, cancellationToken);
+
+        public Task<IReadOnlyList<StoredRow>> StoredAsync(string topic, int partition, IReadOnlyCollection<long> offsets, CancellationToken cancellationToken) =>
+            answers.StoredAsync(topic, partition, offsets, cancellationToken);
     }
 }
