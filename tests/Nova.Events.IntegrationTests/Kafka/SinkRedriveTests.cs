@@ -78,6 +78,23 @@ public sealed class SinkRedriveTests(RunningServers servers)
         rig.DeadLetters().Count.ShouldBe(8);
     }
 
+    /// <summary>Another choice of rows for the very same range: under the token of the first the server would drop it.</summary>
+    [Fact]
+    public async Task A_range_that_is_read_anew_brings_in_what_it_could_not_bring_in_before()
+    {
+        await using var rig = await WithLettersAsync(nines: 0, shares: 4);
+        await rig.ViewAsync(1, type: "impression");
+        await rig.RunPastAsync(await rig.ViewAsync(101), rig.ClientTopic);
+        await rig.AddClientTopicAsync("view", "share");
+        (await rig.RedriveAsync()).ShouldBe(5);
+        await rig.RunRetriesAsync();
+        await rig.AddClientTopicAsync("view", "share", "impression");
+        rig.Forget(rig.RetryTopic);
+        await rig.RunRetriesAsync();
+        (await rig.ViewAsync("impressions")).ShouldBe(1);
+        await CheckAsync(rig, nines: 0, shares: 4);
+    }
+
     [Theory]
     [InlineData(SinkStep.Encoded)]
     [InlineData(SinkStep.IntentCommitted)]
@@ -184,11 +201,14 @@ public sealed class SinkRedriveTests(RunningServers servers)
         await rig.ProduceToAsync(rig.RetryTopic, "k", "{}", Origin("elsewhere", "7"));
         await rig.ProduceToAsync(rig.RetryTopic, "k", "{}", Origin(rig.RetryTopic, "0"));
         await rig.ProduceToAsync(rig.RetryTopic, "k", "{}", Origin(rig.Topic, "-1"));
+        // Whatever comes to stand there would be taken for in.
+        await rig.ProduceToAsync(rig.RetryTopic, "k", "{}", Origin(rig.Topic, "1000000"));
         await rig.RunRetriesAsync();
         await CheckAsync(rig, nines: 1, shares: 1);
         rig.DeadLetters().Skip(2).Select(letter => Header(letter, HeaderNames.DeadLetterReason)).Order().ShouldBe(
         [
             "No table takes the topic that the record came from.", "No table takes the topic that the record came from.",
+            "The place that the record came from is another record's: the topic was made again under the same name.",
             "The record does not say which record it is a copy of.", "The record does not say which record it is a copy of.",
         ]);
     }

@@ -14,7 +14,9 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
     private readonly List<SinkLane> _released = [];
     private readonly MembershipLease _lease = new(session.Options.SessionTimeout, session.Time);
     private readonly ConcurrentDictionary<TopicPartition, long> _logEnds = new();
-    private readonly SinkRoute _retries = SinkRoute.OfRetries(routes, Topics.Retry(session.Options.Group));
+    private readonly IReadOnlyList<SinkRoute> _routes =
+        session.Options.ReadRetryTopic ? [SinkRoute.OfRetries(routes, Topics.Retry(session.Options.Group)), .. routes] : routes;
+
     private Task _renewal = Task.CompletedTask;
 
     public IConsumer<byte[]?, byte[]?> Consumer { get; set; } = null!;
@@ -27,7 +29,7 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
         var starts = new List<TopicPartitionOffset>(partitions.Count);
         foreach (var assigned in partitions)
         {
-            var route = routes.Prepend(_retries).FirstOrDefault(route => route.Matches(assigned.Partition.Topic))
+            var route = _routes.FirstOrDefault(route => route.Matches(assigned.Partition.Topic))
                 ?? throw new InvalidOperationException($"No route takes topic '{assigned.Partition.Topic}'. Add one, or leave the topic out of the consumer's topics.");
             var gate = new LaneGate(
                 assigned.Partition, offset => CommitMetadata.Commit(Consumer, [offset]), _lease, session.Options, session.Logger, session.Time);

@@ -9,6 +9,7 @@ namespace Nova.Events.Kafka.Consuming.Sink.Redriven;
 /// </summary>
 internal sealed class RowsByPlace(RetryTarget target, CommitMark committed, SinkSession session) : IHeldRows
 {
+    private const string IsAnothers = "The place that the record came from is another record's: the topic was made again under the same name.";
     private readonly PassedOriginals _originals = new(target, session);
 
     public async Task<OffsetSpans> HeldAsync(JudgedRange judged, RecordBatch kept, CancellationToken cancellationToken)
@@ -20,9 +21,11 @@ internal sealed class RowsByPlace(RetryTarget target, CommitMark committed, Sink
         var (held, strangers) = (new List<long>(), new List<RejectedRecord>());
         foreach (var record in kept)
         {
-            if (!letters.TryGetValue(record.Offset, out var place) || !stored.TryGetValue((place.Topic, place.Partition, place.Offset), out var timestamp)) continue;
+            if (!letters.TryGetValue(record.Offset, out var place)) continue;
+            var row = stored.TryGetValue((place.Topic, place.Partition, place.Offset), out var timestamp) ? timestamp : (long?)null;
+            if (row is null && !_originals.IsBeyondLog(place)) continue;
             held.Add(record.Offset);
-            if (timestamp != place.Timestamp) strangers.Add(new RejectedRecord(record, "The table holds a row of another record at its place: the topic was made again under the same name."));
+            if (row != place.Timestamp) strangers.Add(new RejectedRecord(record, IsAnothers));
         }
 
         // Before the intent without them: whoever repeats that intent no longer knows why they are left out.
