@@ -236,8 +236,7 @@ public sealed class SinkRedriveTests(RunningServers servers)
         var last = await rig.LikeAsync(100);
         for (var i = 0; i < shares; i++) await rig.ViewAsync(i, type: "share");
         await rig.ViewAsync(100);
-        await rig.RunPastAsync(last);
-        await rig.RunPastAsync(shares, rig.ClientTopic);
+        await rig.RunPastAsync((rig.Topic, last), (rig.ClientTopic!, shares));
         rig.DeadLetters().Count.ShouldBe(nines + shares);
         return rig;
     }

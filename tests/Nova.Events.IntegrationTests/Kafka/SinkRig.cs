@@ -36,7 +36,7 @@ internal sealed class SinkRig : IAsyncDisposable
         Options.Topics.Add(Topic);
         Client = new ClickHouseClient(new ClickHouseOptions { Url = servers.ClickHouse.ToString(), Database = _name });
         Sink = new ClickHouseBatchSink(Client, Table, Encoder, NullLogger<ClickHouseBatchSink>.Instance, TimeProvider.System);
-        _producer = new ProducerBuilder<byte[]?, byte[]?>(Kafka.ApplyTo(new ProducerConfig { LingerMs = 2 }, "test")).Build();
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(Kafka.ApplyTo(new ProducerConfig { LingerMs = 2, MessageMaxBytes = 16 << 20 }, "test")).Build();
     }
 
     public bool IsClientEvents { get; }
@@ -70,8 +70,8 @@ internal sealed class SinkRig : IAsyncDisposable
     {
         var rig = new SinkRig(servers, clientEvents) { Window = clientEvents ? 100 : null };
         await new SchemaMigrator(rig.Client).UpAsync(CancellationToken.None);
-        var topics = new TopicSetup(rig.Kafka, new TopicOptions());
-        await topics.EnsureAsync([new(rig.Topic, partitions), new(Topics.DeadLetters(rig.Options.Group), Partitions)]);
+        await new TopicSetup(rig.Kafka, new TopicOptions()).EnsureAsync([new(rig.Topic, partitions)]);
+        await rig.EnsureDeadLettersAsync();
         return rig;
     }
 
@@ -167,12 +167,15 @@ internal sealed class SinkRig : IAsyncDisposable
             : [new SinkRoute(_ => true, Sink, Window)];
 
     /// <summary>Runs a sink until the offset is committed past, and stops it in order.</summary>
-    public async Task RunPastAsync(long offset, string? topic = null)
+    public Task RunPastAsync(long offset, string? topic = null) => RunPastAsync((topic ?? Topic, offset));
+
+    /// <summary>The same for offsets of several topics.</summary>
+    public async Task RunPastAsync(params (string Topic, long Offset)[] ends)
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(40));
         var committed = new SemaphoreSlim(0);
         var running = NewConsumer(step => { if (step == SinkStep.CommittedPast) committed.Release(); }).RunAsync(stop.Token);
-        while (Committed(topic).Offset is not { } reached || reached <= offset)
+        while (ends.Any(end => Committed(end.Topic).Offset is not { } reached || reached <= end.Offset))
         {
             if (await Task.WhenAny(committed.WaitAsync(stop.Token), running) == running) await running;
             stop.Token.ThrowIfCancellationRequested();
@@ -216,8 +219,11 @@ internal sealed class SinkRig : IAsyncDisposable
         CommitMetadata.Commit(writer, [new CommittedOffset(new TopicPartition(topic, 0), 0, "")]);
     }
 
-    public Task EnsureDeadLettersAsync() =>
-        new TopicSetup(Kafka, new TopicOptions()).EnsureAsync([new(Topics.DeadLetters(Options.Group), Partitions)]);
+    public Task EnsureDeadLettersAsync()
+    {
+        var topics = new TopicSetup(Kafka, new TopicOptions { Partitions = Partitions });
+        return topics.EnsureAsync([topics.DeadLetterTopic(Options.Group)]);
+    }
 
     public async Task<long> CountAsync(string expression, string table) => (await Client.QueryAsync(
         $"SELECT toInt64({expression}) AS n FROM {table}", static row => row.GetProperty("n").GetInt64(), null, CancellationToken.None))[0];

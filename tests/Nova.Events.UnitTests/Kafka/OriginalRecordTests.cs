@@ -4,6 +4,7 @@ using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming;
 using Nova.Events.Kafka.Consuming.Sink.Redriven;
+using Nova.Events.Kafka.Topology;
 using Shouldly;
 using Xunit;
 
@@ -73,6 +74,14 @@ public sealed class OriginalRecordTests
             Topic = "t", Partition = 1, Offset = 5, Timestamp = DateTimeOffset.UnixEpoch, Headers = [new("dlq-topic", "other"u8.ToArray()), new("dlq-offset", "9"u8.ToArray()), new("dlq-id", "x"u8.ToArray())],
         };
         OriginalPlace.Of(Redriven(forged, attempts: 1).View()).ShouldBe(new OriginalPlace("t", 1, 5, 0));
+    }
+
+    [Fact]
+    public void A_reason_of_any_length_leaves_a_dead_letter_that_its_topic_takes()
+    {
+        var record = new ConsumedRecord { Topic = new string('t', 249), Partition = int.MaxValue, Offset = long.MaxValue, Timestamp = DateTimeOffset.MaxValue };
+        var message = SetAsideMessage.Of(new string('g', 249), record, new string('\u20AC', 1_000_000), new string('E', 1_000_000), int.MaxValue, retryDelay: null);
+        message.Headers.Sum(header => header.Key.Length + header.GetValueBytes().Length + 10).ShouldBeLessThan(TopicSpecification.DeadLetterHeadroom);
     }
 
     [Fact]
