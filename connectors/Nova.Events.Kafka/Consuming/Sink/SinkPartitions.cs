@@ -9,7 +9,9 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// <summary>The lanes of the partitions that a sink consumer has; all but <see cref="Read"/> on the poll thread.</summary>
 internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSession session) : IPartitionWork
 {
-    private const int MaxRetryShare = 4;
+    /// <summary>One part in so many of the memory is for the retry topic, at most.</summary>
+    private const int RetryShare = 4;
+
     private readonly ConcurrentDictionary<TopicPartition, SinkLane> _lanes = new();
     private readonly List<SinkLane> _released = [];
     private readonly MembershipLease _lease = new(session.Options.SessionTimeout, session.Time);
@@ -73,7 +75,7 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
         // What an earlier owner intended is kept until all of it was read: were every such lane paused, none would ever give memory back.
         var settling = isFull ? _lanes.Values.FirstOrDefault(lane => lane.IsSettling) : null;
         // A redriven letter may wait for its original's partition, which must have memory left to go on.
-        var areRetriesFull = _lanes.Values.Where(static lane => lane.IsRetry).Sum(lane => lane.BufferedBytes) > session.Options.MaxBufferedBytes / MaxRetryShare;
+        var areRetriesFull = _lanes.Values.Where(static lane => lane.IsRetry).Sum(lane => lane.BufferedBytes) > session.Options.MaxBufferedBytes / RetryShare;
         foreach (var lane in _lanes.Values)
         {
             // A fault of one lane ends the membership: nothing of it is committed, and the next one goes on from what is.
