@@ -32,6 +32,8 @@ internal sealed class DeadLetterWriter : ISetAside, IDisposable
             (config.EnableIdempotence, config.Acks, config.LingerMs, config.MessageTimeoutMs) = (true, Acks.All, 5, 30_000);
             // All records without a key to one partition: set aside in order, they stay in order.
             (config.Partitioner, config.MessageMaxBytes) = (Partitioner.Murmur2, 32 << 20);
+            // A record may have come compressed, and fit for that alone.
+            config.CompressionType = CompressionType.Lz4;
             return new ProducerBuilder<byte[]?, byte[]?>(config).SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
         });
     }
