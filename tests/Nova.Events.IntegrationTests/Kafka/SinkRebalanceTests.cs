@@ -80,19 +80,21 @@ public sealed class SinkRebalanceTests(RunningServers servers)
         var hanging = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         rig.Sink = new WatchedSink(rig.Sink, static _ => { }, (_, _) =>
         {
-            hanging.TrySetResult(rig.MemberId());
+            hanging.TrySetResult(Member());
             goOn.Wait();
         });
         using var stop = new CancellationTokenSource();
         var running = rig.NewConsumer().RunAsync(stop.Token);
         await rig.LikesAsync(200);
         var member = await hanging.Task;
-        (await Eventually.LocalAsync(() => running.IsCompleted || rig.MemberId() != member, gone => gone, TimeSpan.FromSeconds(18))).ShouldBeFalse();
+        (await Eventually.LocalAsync(() => running.IsCompleted || Member() != member, gone => gone, TimeSpan.FromSeconds(18))).ShouldBeFalse();
         goOn.Set();
         (await Eventually.ValueAsync(rig.RowsAsync, rows => rows >= 200)).ShouldBe(200);
-        rig.MemberId().ShouldBe(member);
+        Member().ShouldBe(member);
         await stop.CancelAsync();
         await running;
+
+        string Member() => string.Join(' ', rig.Members().Select(one => one.ConsumerId));
     }
 
     /// <summary>A member that takes a partition and is gone without a word.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nova.Events.ClickHouse;
@@ -131,10 +132,10 @@ internal sealed class SinkRig : IAsyncDisposable
     }
 
     /// <summary>Likes over every partition, each with a position above those before it.</summary>
-    public Task SpreadAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(i => ProduceToAsync(
+    public Task SpreadAsync(int count, int bytes = 0) => Task.WhenAll(Enumerable.Range(0, count).Select(i => ProduceToAsync(
         Topic,
         "key" + i.ToString(CultureInfo.InvariantCulture),
-        "{\"post_id\": 1}",
+        $"{{\"post_id\": 1, \"more\": \"{new string('x', bytes)}\"}}",
         (HeaderNames.Id, Guid.CreateVersion7().ToString()),
         (HeaderNames.EventType, "PostLiked"),
         (HeaderNames.Position, new SourcePosition("main", Position.Of(1, 100, _position++)).ToString()))));
@@ -206,11 +207,11 @@ internal sealed class SinkRig : IAsyncDisposable
         return CommitMetadata.Committed(reader, [new TopicPartition(topic ?? Topic, 0)], TimeSpan.FromSeconds(10))[0];
     }
 
-    /// <summary>What the broker calls the group's only member; another after it left and came back.</summary>
-    public string MemberId()
+    /// <summary>The group's members as the broker knows them; one that left and came back has another id.</summary>
+    public List<MemberDescription> Members()
     {
         using var admin = new AdminClientBuilder(Kafka.ApplyTo(new AdminClientConfig(), "look")).Build();
-        return string.Join(' ', admin.DescribeConsumerGroupsAsync([Options.Group]).GetAwaiter().GetResult().ConsumerGroupDescriptions[0].Members.Select(member => member.ConsumerId));
+        return admin.DescribeConsumerGroupsAsync([Options.Group]).GetAwaiter().GetResult().ConsumerGroupDescriptions[0].Members;
     }
 
     public void Commit(long offset, Events.Kafka.Consuming.State.CommittedState state)
