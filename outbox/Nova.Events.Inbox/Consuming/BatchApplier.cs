@@ -35,9 +35,10 @@ internal sealed class BatchApplier(InboxSession session, bool isRetryTopic, Canc
             faults = 0;
             if (result.Kind == StepResultKind.Failed && pieces.IsAlone) result = await AfterFailureAsync(step, ++attempts, result.Outcome);
             else if (result.Kind == StepResultKind.Failed) pieces.Failed(result.Index);
+            if (result.Kind is StepResultKind.Moved or StepResultKind.Applied) IsRetrying = false;
             if (result.Kind == StepResultKind.Moved) return null;
             if (result.Kind != StepResultKind.Applied) continue;
-            (row, attempts, IsRetrying) = (step.After, 0, false);
+            (row, attempts) = (step.After, 0);
             pieces.Applied();
             Moved?.Invoke(row);
         }

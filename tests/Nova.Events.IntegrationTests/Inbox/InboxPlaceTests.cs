@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Nova.Events.Contracts.Records;
 using Nova.Events.IntegrationTests.Servers;
+using Nova.Events.Kafka.Consuming;
 using Shouldly;
 using Xunit;
 
@@ -65,10 +66,12 @@ public sealed class InboxPlaceTests(RunningServers servers)
         var member = rig.Run();
         var line = await rig.LineAsync("inbox-stopped");
         line.ShouldContain($"begins at 30, after 20 where the inbox of {rig.Kafka.Group} is");
+        (await Eventually.LocalAsync(() => StatusOf(rig), status => status == PartitionStatus.Retrying)).ShouldBe(PartitionStatus.Retrying);
         (await rig.CountAsync()).ShouldBe(20);
         // As the line says; nothing needs a restart.
         await rig.ExecuteAsync(line[line.IndexOf("UPDATE", StringComparison.Ordinal)..]);
         await rig.BookedAsync(30, member);
+        (await Eventually.LocalAsync(() => StatusOf(rig), status => status == PartitionStatus.Running)).ShouldBe(PartitionStatus.Running);
         await member.EndAsync();
         (await rig.NumbersAsync()).ShouldBe([.. Enumerable.Range(0, 20), .. Enumerable.Range(30, 10)]);
     }
@@ -112,6 +115,9 @@ public sealed class InboxPlaceTests(RunningServers servers)
         await RunToAsync(rig, 10);
         (await rig.NumbersAsync()).ShouldBe(Enumerable.Range(10, 10));
     }
+
+    private static PartitionStatus? StatusOf(InboxRig rig) =>
+        ConsumerMetrics.Readings(rig.Kafka.Group).Where(reading => reading.Topic == rig.Kafka.Topic).Select(reading => (PartitionStatus?)reading.Status).SingleOrDefault();
 
     private static async Task RunToAsync(InboxRig rig, int count)
     {
