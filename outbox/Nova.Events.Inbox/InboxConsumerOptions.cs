@@ -62,6 +62,9 @@ public sealed class InboxConsumerOptions : ConsumerOptions, IValidatableObject
     /// <summary>Whether <c>{group}.retry</c> is read besides, once it is there: redriven dead letters come from it. Default true.</summary>
     public bool ReadRetryTopic { get; set; } = true;
 
+    /// <summary>How often a partition without records looks whether its row is still where it left it: the database may have been restored.</summary>
+    internal TimeSpan IdleLook { get; set; } = TimeSpan.FromMinutes(1);
+
     internal override IEnumerable<string> Subscription => ReadRetryTopic ? [.. Topics, $"^{Regex.Escape(Contracts.Topics.Retry(Group))}$"] : Topics;
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ internal sealed class BatchGatherer(ChannelReader<ReadRecords> read, ReadOrder o
     /// <summary>Hears of each offset below which no record's memory is needed, of those that were read for their ids alone.</summary>
     public required Action<long> LookedBack { get; init; }
 
-    /// <summary>At least one record or repeat, from <paramref name="row"/> on.</summary>
+    /// <summary>What comes from <paramref name="row"/> on; empty where nothing has come for a while.</summary>
     /// <exception cref="OperationCanceledException">The lane stops.</exception>
     public async Task<InboxBatch> NextAsync(InboxRow row, CancellationToken stopping)
     {
@@ -38,8 +38,8 @@ internal sealed class BatchGatherer(ChannelReader<ReadRecords> read, ReadOrder o
             }
 
             if (Take()) continue;
-            if (batch.IsEmpty) await ArrivalAsync(Timeout.InfiniteTimeSpan, stopping);
-            else if (options.BatchAge - time.GetElapsedTime(began) is not { Ticks: > 0 } left || !await ArrivalAsync(left, stopping)) return batch;
+            var left = batch.IsEmpty ? options.IdleLook : options.BatchAge - time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero || !await ArrivalAsync(left, stopping)) return batch;
         }
     }
 

@@ -97,10 +97,32 @@ internal sealed class InboxLane : IDisposable
         };
         Volatile.Write(ref _doneBelow, order.From);
         Volatile.Write(ref _order, order);
-        while (await _applier.ApplyAsync(await batches.NextAsync(row, _stopping.Token)) is { } after) row = after;
+        while (true)
+        {
+            var batch = await batches.NextAsync(row, _stopping.Token);
+            if (await (batch.IsEmpty ? LookAsync(row) : _applier.ApplyAsync(batch)) is not { } after) break;
+            row = after;
+        }
+
         // Nothing is read until it is known anew where the row is.
         Volatile.Write(ref _order, null);
         InboxLog.Moved(_session.Logger, row.Key.Group, row.Key.Topic, row.Key.Partition, row.Next);
+    }
+
+    /// <summary>Null where the row is elsewhere.</summary>
+    private async Task<InboxRow?> LookAsync(InboxRow row)
+    {
+        try
+        {
+            return await _session.Inbox.LoadAsync(row.Key, _stopping.Token) is { } found && found.Next == row.Next ? row : null;
+        }
+#pragma warning disable CA1031 // The database is away, and nothing is to be done: the next look or the next batch tells.
+        catch (Exception exception) when (!_stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            InboxLog.NotEntered(_session.Logger, exception, row.Key.Group, row.Key.Topic, row.Key.Partition, 1, exception.Message);
+            return row;
+        }
     }
 
     private void Move(InboxRow row)

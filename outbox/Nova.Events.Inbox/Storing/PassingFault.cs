@@ -12,7 +12,8 @@ internal static class PassingFault
         for (; exception is not null; exception = exception.InnerException)
         {
             if (exception is PostgresException answer) return IsPassing(answer.SqlState);
-            if (exception is NpgsqlException { IsTransient: true }) return true;
+            // A statement that took too long may do so for ever, and the connection is still there; where it is not, that tells.
+            if (exception is NpgsqlException { IsTransient: true, InnerException: not TimeoutException }) return true;
         }
 
         return false;

@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Inbox.Storing;
 using Nova.Events.IntegrationTests.Kafka;
@@ -29,8 +30,10 @@ public sealed class InboxOwnersTests(RunningServers servers)
         (await inbox.LoadAsync(row.Key, CancellationToken.None))!.Next.ShouldBe(5);
     }
 
-    [Fact]
-    public async Task Members_that_come_and_go_in_mid_batch_apply_each_record_once_and_in_order()
+    public static TheoryData<GroupProtocol> Protocols => [GroupProtocol.Classic, GroupProtocol.Consumer];
+
+    [Theory, MemberData(nameof(Protocols))]
+    public async Task Members_that_come_and_go_in_mid_batch_apply_each_record_once_and_in_order(GroupProtocol protocol)
     {
         await using var rig = await InboxRig.StartAsync(servers, partitions: 4);
         var written = 0;
@@ -41,15 +44,15 @@ public sealed class InboxOwnersTests(RunningServers servers)
         }
 
         await WriteAsync(400);
-        var first = rig.Run(Yielding);
+        var first = rig.Run(Yielding, options => options.Protocol = protocol);
         await rig.BookedAsync(200, first);
-        var second = rig.Run(Yielding);
+        var second = rig.Run(Yielding, options => options.Protocol = protocol);
         await WriteAsync(600);
         await rig.BookedAsync(700, first, second);
         // Its batch is under way: it ends, and the other one goes on behind it.
         await first.EndAsync();
         await WriteAsync(500);
-        var third = rig.Run(Yielding);
+        var third = rig.Run(Yielding, options => options.Protocol = protocol);
         await rig.BookedAsync(written, second, third);
         await second.EndAsync();
         await third.EndAsync();

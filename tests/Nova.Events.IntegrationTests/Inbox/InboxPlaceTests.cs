@@ -18,12 +18,25 @@ public sealed class InboxPlaceTests(RunningServers servers)
         await using var rig = await InboxRig.StartAsync(servers);
         await rig.Kafka.WriteAsync(50, _ => "k");
         await RunToAsync(rig, 50);
-        await rig.ExecuteAsync("DELETE FROM ledger WHERE number >= 20; UPDATE nova.inbox SET next_offset = 20, state = '1;p:main@1.64.13'");
+        await rig.ExecuteAsync("DELETE FROM ledger WHERE number >= 20; UPDATE nova.inbox SET next_offset = 20, state = '1;p:main@1.64.98' WHERE next_offset = 50");
         var member = rig.Run();
         await rig.BookedAsync(50, member);
         await member.EndAsync();
         (await rig.NumbersAsync()).ShouldBe(Enumerable.Range(0, 50));
         rig.Lines.ShouldContain(line => line.StartsWith("Warning inbox-behind", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_database_restored_under_a_member_that_has_nothing_to_do_gets_what_it_lost()
+    {
+        await using var rig = await InboxRig.StartAsync(servers);
+        await rig.Kafka.WriteAsync(50, _ => "k");
+        var member = rig.Run(configure: options => options.IdleLook = TimeSpan.FromMilliseconds(100));
+        await rig.BookedAsync(50, member);
+        await rig.ExecuteAsync("BEGIN; DELETE FROM ledger WHERE number >= 20; UPDATE nova.inbox SET next_offset = 20, state = '1;p:main@1.64.98' WHERE next_offset = 50; COMMIT");
+        await rig.BookedAsync(50, member);
+        await member.EndAsync();
+        (await rig.NumbersAsync()).ShouldBe(Enumerable.Range(0, 50));
     }
 
     [Fact]
