@@ -17,18 +17,14 @@ internal sealed class ProjectorState
     public void Works(string part) => _failures.TryRemove(part, out _);
 }
 
-/// <summary>Ready means that changes are read and lists get built, here or elsewhere. Degraded: readers live on what is cached.</summary>
+/// <summary>Ready means that changes are read and lists get built, here or elsewhere. Degraded: readers live on what is cached. The consumer has a check of its own.</summary>
 internal sealed class CacheProjectorHealthCheck(ProjectorState state, IOptions<CacheProjectorOptions> options) : IHealthCheck
 {
-    /// <summary>The part whose failure leaves caches without invalidations.</summary>
-    public const string Consumer = "consumer";
-
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(Check(state.Failures));
 
     private HealthCheckResult Check(IReadOnlyDictionary<string, string> failures)
     {
-        if (failures.TryGetValue(Consumer, out var reason)) return HealthCheckResult.Unhealthy(reason);
         foreach (var (part, failure) in failures) return HealthCheckResult.Degraded($"{part}: {failure}");
         var partitions = ConsumerMetrics.Readings(options.Value.Group).Count();
         return partitions == 0 ? HealthCheckResult.Degraded("no partition is assigned") : HealthCheckResult.Healthy($"{partitions} partitions are read");

@@ -23,9 +23,6 @@ internal static partial class CacheProjectorLog
     [LoggerMessage(6112, LogLevel.Warning, "election of the builder failed, tried again in {DelayMs} ms: {Reason}")]
     public static partial void ElectionFailed(ILogger logger, double delayMs, string reason);
 
-    [LoggerMessage(6120, LogLevel.Error, "consumer of {Topic} failed, starts anew in {DelayMs} ms: {Reason}")]
-    public static partial void ConsumerFailed(ILogger logger, Exception exception, string topic, double delayMs, string reason);
-
     [LoggerMessage(6121, LogLevel.Debug, "preferences of a user invalidated, outcome={Outcome} version={Version} partition={Partition} offset={Offset}")]
     public static partial void Invalidated(ILogger logger, string outcome, long version, int partition, long offset);
 }

@@ -6,8 +6,10 @@ using Nova.Events.CacheProjector.Building;
 using Nova.Events.CacheProjector.Preferences;
 using Nova.Events.ClickHouse;
 using Nova.Events.ClickHouse.Discovery;
+using Nova.Events.Contracts;
 using Nova.Events.Hosting.Options;
 using Nova.Events.Kafka;
+using Nova.Events.Kafka.Consuming.Handling;
 using Nova.Events.Redis;
 
 namespace Nova.Events.CacheProjector;
@@ -31,7 +33,11 @@ public static class CacheProjectorServices
         services.AddSingleton<ProjectorState>();
         services.AddHealthChecks().AddCheck<CacheProjectorHealthCheck>("cache-projector");
         services.AddSingleton<PreferenceInvalidation>();
-        services.AddHostedService<PreferenceConsumer>();
+        services.AddHandlerConsumer<PreferenceInvalidation>(consumer =>
+        {
+            consumer.Group = configuration.GetSection(CacheProjectorOptions.Section)[nameof(CacheProjectorOptions.Group)] ?? new CacheProjectorOptions().Group;
+            consumer.Topics.Add(Topics.ForAggregate(AggregateTypes.UserPreferences));
+        });
 
         services.AddSingleton<BuilderElection>();
         services.AddSingleton<IListBuild, HotPostsBuild>();

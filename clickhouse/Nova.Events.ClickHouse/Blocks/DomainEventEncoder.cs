@@ -49,7 +49,7 @@ public sealed class DomainEventEncoder : RowEncoder
             return null;
         }
 
-        // A block has one topic.
+        // A block has one topic, but for redriven records.
         private string AggregateTypeOf(string topic)
         {
             if (ReferenceEquals(topic, _topic)) return _aggregate;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Nova.Events.ClickHouse.Blocks;
 using Nova.Events.Contracts.Records;
@@ -7,6 +8,9 @@ namespace Nova.Events.ClickHouse.Inserting;
 /// <summary>A MergeTree table that takes each offset range once, together with every view on it.</summary>
 public sealed class ClickHouseBatchSink : IBatchSink
 {
+    /// <summary>Written out they stay below the server's limit on a query's text, 256 KiB.</summary>
+    private const int OffsetsTogether = 8_000;
+
     private static readonly TimeSpan RunningPoll = TimeSpan.FromMilliseconds(200);
     private readonly ClickHouseClient _client;
     private readonly RowEncoder _encoder;
@@ -107,11 +111,24 @@ public sealed class ClickHouseBatchSink : IBatchSink
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken) => _client.QueryAsync(
-        $"SELECT DISTINCT _offset, toUnixTimestamp64Milli(_timestamp) AS ms FROM {Name} WHERE _topic = {{topic:String}} AND _partition = {{partition:Int32}} AND _offset BETWEEN {{first:Int64}} AND {{last:Int64}} ORDER BY _offset",
-        static row => new StoredRow(row.GetProperty("_offset").GetInt64(), DateTimeOffset.FromUnixTimeMilliseconds(row.GetProperty("ms").GetInt64())),
+    public Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken) => StoredAsync(
+        "_offset BETWEEN {first:Int64} AND {last:Int64}",
         new Dictionary<string, object> { ["topic"] = range.Topic, ["partition"] = range.Partition, ["first"] = range.First, ["last"] = range.Last },
         cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<StoredRow>> StoredAsync(string topic, int partition, IReadOnlyCollection<long> offsets, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(offsets);
+        var stored = new List<StoredRow>();
+        foreach (var asked in offsets.Chunk(OffsetsTogether))
+        {
+            var list = string.Join(',', asked.Select(static offset => offset.ToString(CultureInfo.InvariantCulture)));
+            stored.AddRange(await StoredAsync($"_offset IN ({list})", new Dictionary<string, object> { ["topic"] = topic, ["partition"] = partition }, cancellationToken));
+        }
+
+        return stored;
+    }
 
     /// <summary>What the table's columns are by now, where that is what is wrong.</summary>
     private async Task<string> DifferenceAsync(ClickHouseException refused, CancellationToken cancellationToken)
@@ -126,6 +143,12 @@ public sealed class ClickHouseBatchSink : IBatchSink
             return exception.Message;
         }
     }
+
+    private Task<IReadOnlyList<StoredRow>> StoredAsync(string where, Dictionary<string, object> parameters, CancellationToken cancellationToken) => _client.QueryAsync(
+        $"SELECT DISTINCT _offset, toUnixTimestamp64Milli(_timestamp) AS ms FROM {Name} WHERE _topic = {{topic:String}} AND _partition = {{partition:Int32}} AND {where} ORDER BY _offset",
+        static row => new StoredRow(row.GetProperty("_offset").GetInt64(), DateTimeOffset.FromUnixTimeMilliseconds(row.GetProperty("ms").GetInt64())),
+        parameters,
+        cancellationToken);
 
     private string Scratch => Name + "_scratch";
 

@@ -30,7 +30,10 @@ internal sealed class DeadLetterWriter : ISetAside, IDisposable
         {
             var config = kafka.ApplyTo(new ProducerConfig(), options.Group + "-dlq");
             (config.EnableIdempotence, config.Acks, config.LingerMs, config.MessageTimeoutMs) = (true, Acks.All, 5, 30_000);
-            (config.Partitioner, config.MessageMaxBytes) = (Partitioner.Murmur2Random, 32 << 20);
+            // All records without a key to one partition: set aside in order, they stay in order.
+            (config.Partitioner, config.MessageMaxBytes) = (Partitioner.Murmur2, 32 << 20);
+            // A record may have come compressed, and fit for that alone.
+            config.CompressionType = CompressionType.Lz4;
             return new ProducerBuilder<byte[]?, byte[]?>(config).SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
         });
     }

@@ -45,6 +45,9 @@ internal static partial class KafkaLog
     [LoggerMessage(2024, LogLevel.Error, "sink-range-changed: the log no longer gives the records of {Topic}:{Partition} {First}-{Last} that became rows which the server refuses; what it refuses cannot be taken out. Mend the table so that it takes them")]
     public static partial void RangeChanged(ILogger logger, string topic, int partition, long first, long last);
 
+    [LoggerMessage(2025, LogLevel.Information, "{RetryTopic} waits (attempt {Attempt}): it holds a dead letter of {Topic}:{Partition}:{Offset}, which the group has not committed past")]
+    public static partial void RedriveWaits(ILogger logger, string retryTopic, string topic, int partition, long offset, int attempt);
+
     [LoggerMessage(2030, LogLevel.Warning, "dead letter {Topic}:{Partition}:{Offset} of {Group}: {Reason}")]
     public static partial void DeadLetter(ILogger logger, string topic, int partition, long offset, string group, string reason);
 

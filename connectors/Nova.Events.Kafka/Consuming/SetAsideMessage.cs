@@ -9,6 +9,8 @@ namespace Nova.Events.Kafka.Consuming;
 /// <summary>A record as it lies in a group's dead letters or in its retry topic.</summary>
 internal static class SetAsideMessage
 {
+    private const int MaxTextLength = 8_000;
+
     /// <summary>Headers that say of a record of the retry topic where it came from: they stay.</summary>
     private static readonly string[] Origin =
         [HeaderNames.DeadLetterId, HeaderNames.DeadLetterTopic, HeaderNames.DeadLetterPartition, HeaderNames.DeadLetterOffset, HeaderNames.DeadLetterTimestamp, HeaderNames.DeadLetterGroup];
@@ -24,8 +26,8 @@ internal static class SetAsideMessage
         foreach (var header in record.Headers)
             if (!isRetried || !Fate.Contains(header.Name)) headers.Add(NameIn(header.Name, isRetried, retryDelay is not null), header.Value);
         if (!isRetried) AddOrigin(headers, group, record);
-        Add(headers, HeaderNames.DeadLetterReason, reason);
-        if (exceptionType is not null) Add(headers, HeaderNames.DeadLetterException, exceptionType);
+        Add(headers, HeaderNames.DeadLetterReason, Shortened(reason));
+        if (exceptionType is not null) Add(headers, HeaderNames.DeadLetterException, Shortened(exceptionType));
         Add(headers, HeaderNames.DeadLetterAttempts, Text(attempts));
         if (retryDelay is { Ticks: > 0 } delay) Add(headers, HeaderNames.RetryDelay, Text((long)delay.TotalMilliseconds));
         return new Message<byte[]?, byte[]?> { Key = record.Key, Value = record.Value, Headers = headers };
@@ -47,6 +49,9 @@ internal static class SetAsideMessage
         ];
         foreach (var (name, value) in Origin.Zip(values)) Add(headers, name, value);
     }
+
+    // A handler may say what it wants; the dead letter must fit into its topic.
+    private static string Shortened(string text) => text.Length <= MaxTextLength ? text : text[..(MaxTextLength - 1)] + "…";
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -63,7 +63,7 @@ public sealed class Redrive(KafkaOptions kafka, TopicOptions topics, TimeProvide
     {
         var retry = Topics.Retry(log.Group);
         var partitions = log.RetryPartitions > 0 ? log.RetryPartitions : log.Partitions.Count;
-        TopicSpecification[] needed = [new(retry, partitions, TopicKeeping.ForRetention), new(Topics.DeadLetterState(log.Group), 1, TopicKeeping.LastOfEachKey)];
+        TopicSpecification[] needed = [new(retry, partitions, Headroom: TopicSpecification.DeadLetterHeadroom), new(Topics.DeadLetterState(log.Group), 1, TopicKeeping.LastOfEachKey)];
         return (await new TopicSetup(kafka, topics).EnsureAsync(needed, cancellationToken))[retry];
     }
 }

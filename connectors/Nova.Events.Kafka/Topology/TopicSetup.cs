@@ -1,5 +1,6 @@
 using System.Globalization;
 using Confluent.Kafka;
+using Nova.Events.Contracts;
 using Nova.Events.Kafka.Publishing;
 using CreateTopicsOptions = Confluent.Kafka.Admin.CreateTopicsOptions;
 using CreateTopicsException = Confluent.Kafka.Admin.CreateTopicsException;
@@ -36,6 +37,9 @@ public sealed class TopicSetup(KafkaOptions kafka, TopicOptions options)
     /// <summary>The specification of an event topic, with the configured number of partitions.</summary>
     public TopicSpecification EventTopic(string name) => new(name, options.Partitions);
 
+    /// <summary>That of a group's dead letters: what any event topic takes fits, with what a dead letter adds.</summary>
+    public TopicSpecification DeadLetterTopic(string group) => new(Topics.DeadLetters(group), options.Partitions, Headroom: TopicSpecification.DeadLetterHeadroom);
+
     private Dictionary<string, int> Partitions(IAdminClient admin)
     {
         try
@@ -70,7 +74,7 @@ public sealed class TopicSetup(KafkaOptions kafka, TopicOptions options)
         var settings = new Dictionary<string, string>
         {
             // What is kept for ever takes what other topics did not.
-            ["max.message.bytes"] = (topic.Keeping == TopicKeeping.Everything ? ProducerSettings.MaxRequestBytes : options.MaxRecordBytes).ToString(CultureInfo.InvariantCulture),
+            ["max.message.bytes"] = (topic.Keeping == TopicKeeping.Everything ? ProducerSettings.MaxRequestBytes : options.MaxRecordBytes + topic.Headroom).ToString(CultureInfo.InvariantCulture),
             ["cleanup.policy"] = topic.Keeping == TopicKeeping.LastOfEachKey ? "compact" : "delete",
             ["retention.ms"] = topic.Keeping == TopicKeeping.ForRetention ? ((long)options.Retention.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : "-1",
         };

@@ -4,7 +4,12 @@ namespace Nova.Events.Kafka.Topology;
 /// <param name="Name">Its name.</param>
 /// <param name="Partitions">Partitions that it has at least.</param>
 /// <param name="Keeping">What it keeps.</param>
-public sealed record TopicSpecification(string Name, int Partitions, TopicKeeping Keeping = TopicKeeping.ForRetention);
+/// <param name="Headroom">Bytes by which its records may be larger than those of other topics.</param>
+public sealed record TopicSpecification(string Name, int Partitions, TopicKeeping Keeping = TopicKeeping.ForRetention, int Headroom = 0)
+{
+    /// <summary>More than a dead letter has beside its record: ten headers, of which reason and exception have 8,000 characters at most.</summary>
+    public const int DeadLetterHeadroom = 64 << 10;
+}
 
 /// <summary>What a topic keeps.</summary>
 public enum TopicKeeping

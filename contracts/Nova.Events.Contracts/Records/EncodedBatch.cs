@@ -23,6 +23,8 @@ public sealed class EncodedBatch(OffsetRange range, IReadOnlyList<ReadOnlyMemory
     /// <summary>How many bytes.</summary>
     public long Bytes { get; } = body.Sum(static piece => (long)piece.Length);
 
+    internal IDisposable? Owner => owner;
+
     /// <inheritdoc/>
     public void Dispose() => owner?.Dispose();
 }

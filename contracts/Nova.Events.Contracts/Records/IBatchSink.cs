@@ -32,6 +32,9 @@ public interface IBatchSink
 
     /// <summary>The rows of the range that the table holds.</summary>
     Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken);
+
+    /// <summary>The same of single offsets, which may lie far apart.</summary>
+    Task<IReadOnlyList<StoredRow>> StoredAsync(string topic, int partition, IReadOnlyCollection<long> offsets, CancellationToken cancellationToken);
 }
 
 /// <summary>A row that a table holds.</summary>

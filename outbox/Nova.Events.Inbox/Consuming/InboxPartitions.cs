@@ -14,7 +14,7 @@ internal sealed class InboxPartitions(InboxSession session, IGroupMember member)
     private readonly List<InboxLane> _released = [];
     private readonly BackPressure _pressure = new(session.Options.MaxBufferedBytes, session.Options.MaxPartitionBytes, session.Time);
     private InboxTrack[] _all = [];
-    private bool _isDraining;
+    private long? _drainingSince;
 
     public HandlerState? State { get; init; }
 
@@ -43,7 +43,8 @@ internal sealed class InboxPartitions(InboxSession session, IGroupMember member)
     {
         var tracks = Take(partitions);
         foreach (var track in tracks) track.Lane.BeginDrain();
-        var started = session.Time.GetTimestamp();
+        // The end of a drain lets everything go: what it waited for in vain is not waited for again.
+        var started = _drainingSince ?? session.Time.GetTimestamp();
         while (tracks.Exists(static track => !track.Lane.Completion.IsCompleted) && session.Time.GetElapsedTime(started) < session.Options.DrainTimeout) member.Yield();
         List<CommittedOffset> last = [.. tracks.Select(static track => track.Advance()).OfType<CommittedOffset>()];
         try
@@ -64,7 +65,7 @@ internal sealed class InboxPartitions(InboxSession session, IGroupMember member)
 
     public void Take(TopicPartition partition, in FetchedRecord record)
     {
-        if (!_isDraining && _tracks.TryGetValue(partition, out var track)) track.Take(record);
+        if (_drainingSince is null && _tracks.TryGetValue(partition, out var track)) track.Take(record);
     }
 
     public void EndOfBatch()
@@ -89,14 +90,14 @@ internal sealed class InboxPartitions(InboxSession session, IGroupMember member)
         }
 
         member.Store(moved);
-        if (!_isDraining) _pressure.Apply(_all, member);
+        if (_drainingSince is null) _pressure.Apply(_all, member);
         Forget();
         State?.Ticked();
     }
 
     public void BeginDrain()
     {
-        _isDraining = true;
+        _drainingSince = session.Time.GetTimestamp();
         foreach (var track in _all) track.Lane.BeginDrain();
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Nova.Events.Benchmarks.Measuring;
-using Spectre.Console;
 
 namespace Nova.Events.Benchmarks.Consuming;
 
@@ -10,18 +9,12 @@ internal static class ConsumeReport
 {
     public static void Print(ConsumeOptions options, ConsumeResult result)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumn("how");
-        foreach (var column in new[] { "records/s", "lowest – highest", "of the best loop", "bytes a record", "processors" }) table.AddColumn(new TableColumn(column).RightAligned());
+        var table = new ResultTable(["how"], ["records/s", "lowest – highest", "of the best loop", "bytes a record", "processors"]);
         foreach (var way in result.Ways)
-        {
-            var rates = way.Runs.Select(run => run.Rate).ToList();
-            table.AddRow(
-                Markup.Escape(way.Name), Figures.Text(way.Rate, "N0"), $"{Figures.Text(rates.Min(), "N0")} – {Figures.Text(rates.Max(), "N0")}",
+            table.Add(
+                way.Name, Figures.Text(way.Rate, "N0"), Figures.Span(way.Runs.Select(run => run.Rate), "N0"),
                 Figures.Text(way.Rate / result.Best, "P0"), Figures.Text(way.Bytes, "N0"), Figures.Text(way.Processors, "0.0"));
-        }
-
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.Records:N0} records of about 190 B with key and three headers in {ConsumeTopic.Partitions} partitions, {options.Lanes} lanes, first to last, median of {options.Runs} interleaved runs; {result.BusyElsewhere:0.0} processors busy elsewhere, the broker among them."));
+        table.Print(string.Create(CultureInfo.InvariantCulture, $"{options.Records:N0} records of about 190 B with key and three headers in {ConsumeTopic.Partitions} partitions, {options.Lanes} lanes, first to last, median of {options.Runs} interleaved runs; {result.BusyElsewhere:0.0} processors busy elsewhere, the broker among them."));
     }
 
     public static JsonObject Json(ConsumeOptions options, ConsumeResult result)

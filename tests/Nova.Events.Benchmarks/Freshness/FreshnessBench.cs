@@ -19,7 +19,7 @@ internal sealed class FreshnessBench(FreshnessOptions options)
 
     public async Task<IReadOnlyList<FreshnessResult>> RunAsync(CancellationToken cancellationToken)
     {
-        await using var servers = await BenchServers.StartAsync(durable: true, keep: false, cancellationToken, ServerKind.ClickHouse);
+        await using var servers = await BenchServers.StartAsync(durable: true, keep: false, cancellationToken, ServerKind.Postgres, ServerKind.Kafka, ServerKind.ClickHouse);
         await using var database = await BenchDatabase.OpenAsync(servers, "bench_freshness", cancellationToken);
         var results = new List<FreshnessResult>();
         foreach (var load in options.Loads)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Nova.Events.Benchmarks.Latency;
 using Nova.Events.Benchmarks.Measuring;
-using Spectre.Console;
 
 namespace Nova.Events.Benchmarks.Freshness;
 
@@ -16,14 +15,13 @@ internal static class FreshnessReport
 
     public static void Print(FreshnessOptions options, IReadOnlyList<FreshnessResult> results)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumn("events/s").AddColumn("events of a transaction");
-        foreach (var column in Quantiles.Select(quantile => quantile.Title).Concat(["events/s reached", "relay and sink, processors", "busy elsewhere"])) table.AddColumn(new TableColumn(column).RightAligned());
+        var table = new ResultTable(
+            ["events/s", "events of a transaction"], [.. Quantiles.Select(quantile => quantile.Title), "events/s reached", "relay and sink, processors", "busy elsewhere"]);
         foreach (var (load, run) in results)
-            table.AddRow([
+            table.Add([
                 Figures.Text(load.Rate, "N0"), Figures.Text(load.Together, "N0"), .. Quantiles.Select(quantile => Figures.Text(run.Quantile(quantile.Quantile), "0 ms")),
                 Figures.Text(run.Rate, "N0"), Figures.Text(run.Processor, "0.00"), Figures.Text(run.Strangers, "0.0")]);
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(string.Create(
+        table.Print(string.Create(
             CultureInfo.InvariantCulture, $"Return of the commit to a row that a query sees, every event of {options.Duration.TotalSeconds:0} s; asked for every 50 ms."));
     }
 

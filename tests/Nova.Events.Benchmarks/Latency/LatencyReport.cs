@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Nova.Events.Benchmarks.Measuring;
-using Spectre.Console;
 
 namespace Nova.Events.Benchmarks.Latency;
 
@@ -12,18 +11,14 @@ internal static class LatencyReport
 
     public static void Print(LatencyOptions options, IReadOnlyList<LatencyResult> results)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumn("publisher");
-        foreach (var column in Quantiles.Select(quantile => quantile.Title).Concat(["commits/s reached", "processors used", "P50 ×", "P99 ×", "busy elsewhere"]))
-            table.AddColumn(new TableColumn(column).RightAligned());
+        var table = new ResultTable(["publisher"], [.. Quantiles.Select(quantile => quantile.Title), "commits/s reached", "processors used", "P50 ×", "P99 ×", "busy elsewhere"]);
         foreach (var result in results.Where(result => result.Skipped is null))
-            table.AddRow([
+            table.Add([
                 result.Name, .. Quantiles.Select(quantile => Figures.Text(result.Quantile(quantile.Quantile), "0.0 ms")), Figures.Text(result.Rate, "N0"), Figures.Text(result.Processor, "0.00"),
                 Figures.Text(results[0].Quantile(0.5) / result.Quantile(0.5), "0.00"), Figures.Text(results[0].Quantile(0.99) / result.Quantile(0.99), "0.00"), Figures.Text(result.Strangers, "0.0")]);
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Return of the commit to receipt, {options.Measured:N0} events a run, {options.Rate:N0} a second asked for; median of {options.Runs} interleaved runs; × is nova's figure divided by the row's."));
-        foreach (var result in results.Where(result => result.Skipped is not null)) AnsiConsole.WriteLine($"{result.Name} skipped: {result.Skipped}");
+        table.Print(
+            string.Create(CultureInfo.InvariantCulture, $"Return of the commit to receipt, {options.Measured:N0} events a run, {options.Rate:N0} a second asked for; median of {options.Runs} interleaved runs; × is nova's figure divided by the row's."),
+            results.Select(result => (result.Name, result.Skipped)));
     }
 
     /// <summary>One line; null where a publisher did not run.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Nova.Events.Benchmarks.Measuring;
-using Spectre.Console;
 
 namespace Nova.Events.Benchmarks.MassTransitCost;
 
@@ -9,19 +8,16 @@ internal static class CostReport
 {
     public static void Print(CostOptions options, IReadOnlyList<Way> ways)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumn("what").AddColumn("how");
-        foreach (var column in new[] { "µs a message", "lowest – highest", "×", "bytes a message", "×" }) table.AddColumn(new TableColumn(column).RightAligned());
+        var table = new ResultTable(["what", "how"], ["µs a message", "lowest – highest", "×", "bytes a message", "×"]);
         foreach (var way in ways)
         {
             var first = First(ways, way);
-            var micros = way.Slices.Select(slice => slice.Microseconds).ToList();
-            table.AddRow(
-                way.Group, Markup.Escape(way.Name), Figures.Text(way.Microseconds, "N1"), $"{Figures.Text(micros.Min(), "N1")} – {Figures.Text(micros.Max(), "N1")}",
+            table.Add(
+                way.Group, way.Name, Figures.Text(way.Microseconds, "N1"), Figures.Span(way.Slices.Select(slice => slice.Microseconds), "N1"),
                 Figures.Text(way.Microseconds / first.Microseconds, "0.00"), Figures.Text(way.Bytes, "N0"), Figures.Text(way.Bytes / first.Bytes, "0.00"));
         }
 
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine($"publish: 20 messages into a unit of work that is not saved. commit: a row and a message, saved, one client, synchronous_commit off. consume: records in memory, one thread. kafka: {options.Records:N0} records, 8 lanes, first to last. Median of {options.Slices} interleaved slices.");
+        table.Print($"publish: 20 messages into a unit of work that is not saved. commit: a row and a message, saved, one client, synchronous_commit off. consume: records in memory, one thread. kafka: {options.Records:N0} records, 8 lanes, first to last. Median of {options.Slices} interleaved slices.");
     }
 
     /// <summary>For each group its first way (<c>native</c>) and its last (<c>masstransit</c>).</summary>

@@ -7,6 +7,9 @@ internal static class Figures
 {
     public static string Text(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "–";
 
+    /// <summary>The lowest and the highest.</summary>
+    public static string Span(IEnumerable<double> values, string format) => values.ToList() is { Count: > 0 } all ? $"{Text(all.Min(), format)} – {Text(all.Max(), format)}" : "–";
+
     public static double? Whole(double? value) => Rounded(value, 0);
 
     public static double? Tenths(double? value) => Rounded(value, 1);

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Nova.Events.Benchmarks.Measuring;
-using Spectre.Console;
 
 namespace Nova.Events.Benchmarks.OutboxWrite;
 
@@ -9,14 +8,12 @@ internal static class OutboxWriteReport
 {
     public static void Print(OutboxWriteOptions options, IReadOnlyList<OutboxWriteResult> results)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumn("event");
-        foreach (var column in new[] { "transactions/s", "lowest – highest", "of those without" }) table.AddColumn(new TableColumn(column).RightAligned());
+        var table = new ResultTable(["event"], ["transactions/s", "lowest – highest", "of those without"]);
         foreach (var result in results)
-            table.AddRow(
-                result.Name, Figures.Text(result.Rate, "N0"), $"{Figures.Text(result.Rates.Min(), "N0")} – {Figures.Text(result.Rates.Max(), "N0")}",
+            table.Add(
+                result.Name, Figures.Text(result.Rate, "N0"), Figures.Span(result.Rates, "N0"),
                 Figures.Text(result.Rate / results[0].Rate, "0.00"));
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine($"An insert and an update, each its own statement, and the commit, which takes the event along (last row: a statement before it); {options.Clients} clients; fsync on; median of {options.Slices} interleaved slices.");
+        table.Print($"An insert and an update, each its own statement, and the commit, which takes the event along (last row: a statement before it); {options.Clients} clients; fsync on; median of {options.Slices} interleaved slices.");
     }
 
     public static JsonObject Json(OutboxWriteOptions options, IReadOnlyList<OutboxWriteResult> results)

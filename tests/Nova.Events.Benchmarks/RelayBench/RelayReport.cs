@@ -1,29 +1,29 @@
 using System.Text.Json.Nodes;
 using Nova.Events.Benchmarks.Measuring;
 using Nova.Events.Benchmarks.Wal;
-using Spectre.Console;
 
 namespace Nova.Events.Benchmarks.RelayBench;
 
 /// <summary>Shows what <c>bench relay</c> came to.</summary>
 internal static class RelayReport
 {
+    private static readonly string[] Columns =
+        ["events/s warm", "lowest – highest", "events/s cold", "first after", "processor", "walsender", "peak memory", "warm ×", "cold ×", "processor ×", "busy elsewhere"];
+
     /// <summary>A row a contender; ratios are ours to theirs.</summary>
     public static void Print(RelayBenchOptions options, IReadOnlyList<ContenderResult> results)
     {
         var ours = results[0];
-        var table = new Table().Border(TableBorder.Rounded).AddColumn("contender");
-        foreach (var column in new[] { "events/s warm", "lowest – highest", "events/s cold", "first after", "processor", "walsender", "peak memory", "warm ×", "cold ×", "processor ×", "busy elsewhere" })
-            table.AddColumn(new TableColumn(column).RightAligned());
+        var table = new ResultTable(["contender"], Columns);
         foreach (var result in results.Where(result => result.Skipped is null))
-            table.AddRow(
-                Title(result, results), Figures.Text(result.Warm, "N0"), $"{Figures.Text(result.Runs.Min(run => run.Warm), "N0")} – {Figures.Text(result.Runs.Max(run => run.Warm), "N0")}",
+            table.Add(
+                Title(result, results), Figures.Text(result.Warm, "N0"), Figures.Span(result.Runs.Select(run => run.Warm), "N0"),
                 Figures.Text(result.Cold, "N0"), Figures.Text(result.StartSeconds, "0.0 s"), Figures.Text(result.ProcessorSeconds, "0.0 s"), Figures.Text(result.WalSenderSeconds, "0.0 s"),
                 Figures.Text(result.PeakMegabytes, "0 MB"), Figures.Text(ours.Warm / result.Warm, "0.00"), Figures.Text(ours.Cold / result.Cold, "0.00"), Figures.Text(ours.ProcessorSeconds / result.ProcessorSeconds, "0.00"),
                 Figures.Text(result.Strangers, "0.0"));
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine($"{options.Content.Events:N0} events, {options.Content.EventsEach:N0} in a transaction; median of {options.Runs} interleaved runs; × is nova's figure divided by the row's.");
-        foreach (var result in results.Where(result => result.Skipped is not null)) AnsiConsole.WriteLine($"{result.Name} skipped: {result.Skipped}");
+        table.Print(
+            $"{options.Content.Events:N0} events, {options.Content.EventsEach:N0} in a transaction; median of {options.Runs} interleaved runs; × is nova's figure divided by the row's.",
+            results.Select(result => (result.Name, result.Skipped)));
     }
 
     /// <summary>One line; null where a contender did not run.</summary>

@@ -1,3 +1,6 @@
+using Nova.Events.Benchmarks.Measuring;
+using Nova.Events.ClickHouse;
+using Nova.Events.ClickHouse.Schema;
 using Nova.Events.Cli.Commands;
 using Nova.Events.Kafka;
 using Nova.Events.LocalStack;
@@ -5,7 +8,7 @@ using Npgsql;
 
 namespace Nova.Events.Benchmarks.Servers;
 
-/// <summary>PostgreSQL and Kafka of one bench, gone with it unless they are kept.</summary>
+/// <summary>The servers of one bench, gone with it unless they are kept.</summary>
 internal sealed class BenchServers : IAsyncDisposable
 {
     /// <summary>Neither a checkpoint nor a vacuum may fall into one contender's run and not into the other's.</summary>
@@ -30,28 +33,30 @@ internal sealed class BenchServers : IAsyncDisposable
     /// <summary>A new folder for the files of one contender's run.</summary>
     public string ContenderFolder(string name) => Directory.CreateDirectory(Path.Combine(Folder, "contenders", name)).FullName;
 
-    /// <summary>Starts both.</summary>
+    /// <summary>What a server has used since it started.</summary>
+    public ProcessUsage Usage(ServerKind kind) => ProcessUsage.OfTree(_servers.ProcessId(kind));
+
+    /// <summary>Starts them.</summary>
     /// <param name="durable">False where commits are not what is measured.</param>
     /// <param name="keep">True uses the kept folder and leaves it.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    /// <param name="more">Servers besides PostgreSQL and Kafka.</param>
-    public static async Task<BenchServers> StartAsync(bool durable, bool keep, CancellationToken cancellationToken, params ServerKind[] more)
+    /// <param name="kinds">Which; none says PostgreSQL and Kafka.</param>
+    public static async Task<BenchServers> StartAsync(bool durable, bool keep, CancellationToken cancellationToken, params ServerKind[] kinds)
     {
+        if (kinds.Length == 0) kinds = [ServerKind.Postgres, ServerKind.Kafka];
         // A bench changes server settings and fills disks: never those of a server that somebody else runs.
-        Environment.SetEnvironmentVariable("NOVA_POSTGRES", null);
-        Environment.SetEnvironmentVariable("NOVA_KAFKA", null);
-        Environment.SetEnvironmentVariable("NOVA_CLICKHOUSE", null);
+        foreach (var kind in kinds) Environment.SetEnvironmentVariable($"NOVA_{kind.ToString().ToUpperInvariant()}", null);
         BenchFolder.DeleteOrphans();
         var options = new LocalServersOptions
         {
             DataDirectory = keep ? BenchFolder.Kept : BenchFolder.OfThisRun,
-            Kinds = [ServerKind.Postgres, ServerKind.Kafka, .. more],
+            Kinds = kinds,
             Durable = durable,
         };
         try
         {
             var servers = new BenchServers(await LocalServers.StartAsync(options, new Say(), cancellationToken), keep);
-            await servers.PrepareAsync(cancellationToken);
+            await servers.PrepareAsync(kinds, cancellationToken);
             return servers;
         }
         catch when (!keep)
@@ -63,6 +68,14 @@ internal sealed class BenchServers : IAsyncDisposable
 
     /// <summary>Connection string of a database, which need not be there yet.</summary>
     public string Database(string name) => new NpgsqlConnectionStringBuilder(_servers.Postgres.ConnectionString) { Database = name }.ConnectionString;
+
+    /// <summary>A new ClickHouse database with the product's schema.</summary>
+    public async Task<ClickHouseClient> ClickHouseDatabaseAsync(string name, CancellationToken cancellationToken)
+    {
+        var client = new ClickHouseClient(new ClickHouseOptions { Url = ClickHouseUrl, Database = name });
+        await new SchemaMigrator(client).UpAsync(cancellationToken);
+        return client;
+    }
 
     /// <summary>Creates the database; false if it is there.</summary>
     public async Task<bool> CreateDatabaseAsync(string name, CancellationToken cancellationToken)
@@ -86,11 +99,12 @@ internal sealed class BenchServers : IAsyncDisposable
         if (!_keep) BenchFolder.Delete(Folder);
     }
 
-    private async Task PrepareAsync(CancellationToken cancellationToken)
+    private async Task PrepareAsync(ServerKind[] kinds, CancellationToken cancellationToken)
     {
         try
         {
             if (_servers.Kafka.IsMock) throw new CommandException("A bench needs a real Kafka broker; here is only librdkafka's mock. Set KAFKA_HOME to an installation.");
+            if (!kinds.Contains(ServerKind.Postgres)) return;
             await using var postgres = NpgsqlDataSource.Create(_servers.Postgres.ConnectionString);
             foreach (var setting in Undisturbed)
             {

@@ -1,4 +1,5 @@
 using Nova.Events.Benchmarks.Measuring;
+using Nova.Events.Benchmarks.Servers;
 using Nova.Events.ClickHouse;
 
 namespace Nova.Events.Benchmarks.SinkBench;
@@ -30,4 +31,4 @@ internal interface ISinkRun : IAsyncDisposable
 /// <param name="Servers">Kafka and ClickHouse.</param>
 /// <param name="Client">Its database.</param>
 /// <param name="Topic">What it reads.</param>
-internal sealed record SinkPlace(string Name, SinkServers Servers, ClickHouseClient Client, string Topic);
+internal sealed record SinkPlace(string Name, BenchServers Servers, ClickHouseClient Client, string Topic);

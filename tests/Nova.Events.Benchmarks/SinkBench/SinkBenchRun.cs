@@ -1,5 +1,6 @@
 using System.Globalization;
 using Nova.Events.Benchmarks.Servers;
+using Nova.Events.LocalStack;
 
 namespace Nova.Events.Benchmarks.SinkBench;
 
@@ -9,7 +10,7 @@ internal sealed class SinkBenchRun(SinkBenchOptions options)
     /// <summary>Runs it; ours first.</summary>
     public async Task<IReadOnlyList<SinkResult>> RunAsync(CancellationToken cancellationToken)
     {
-        await using var servers = await SinkServers.StartAsync(options.Keep, cancellationToken);
+        await using var servers = await BenchServers.StartAsync(durable: true, options.Keep, cancellationToken, ServerKind.ClickHouse, ServerKind.Kafka);
         var topic = new ClientEventTopic(servers.Kafka, options.Events, options.Repeats);
         await topic.FillAsync(cancellationToken);
         ISinkContender[] contenders =

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Nova.Events.Benchmarks.Measuring;
-using Spectre.Console;
 
 namespace Nova.Events.Benchmarks.SinkBench;
 
@@ -15,19 +14,16 @@ internal static class SinkReport
     public static void Print(SinkBenchOptions options, IReadOnlyList<SinkResult> results)
     {
         var ours = results[0];
-        var table = new Table().Border(TableBorder.Rounded).AddColumn("contender");
-        foreach (var column in Columns) table.AddColumn(new TableColumn(column).RightAligned());
+        var table = new ResultTable(["contender"], Columns);
         foreach (var result in results.Where(result => result.Skipped is null))
-            table.AddRow(
-                result.Name, Figures.Text(result.Rate, "N0"), $"{Figures.Text(result.Runs.Min(run => run.Rate), "N0")} – {Figures.Text(result.Runs.Max(run => run.Rate), "N0")}",
+            table.Add(
+                result.Name, Figures.Text(result.Rate, "N0"), Figures.Span(result.Runs.Select(run => run.Rate), "N0"),
                 Figures.Text(result.WholeRate, "N0"), Figures.Text(result.ProcessorSeconds, "0.0 s"), Figures.Text(result.OwnSeconds, "0.0 s"), Figures.Text(result.ClickHouseSeconds, "0.0 s"),
                 Figures.Text(result.PeakMegabytes, "0 MB"), Figures.Text(ours.Rate / result.Rate, "0.00"), Figures.Text(ours.ProcessorSeconds / result.ProcessorSeconds, "0.00"),
                 Figures.Text(result.Strangers, "0.0"));
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{options.Events:N0} client events ({options.Repeats} % of them repeats) in {ClientEventTopic.Partitions} partitions, to events_raw and its view; median of {options.Runs} interleaved runs; × is nova's figure divided by the row's."));
-        foreach (var result in results.Where(result => result.Skipped is not null)) AnsiConsole.WriteLine($"{result.Name} skipped: {result.Skipped}");
+        table.Print(
+            string.Create(CultureInfo.InvariantCulture, $"{options.Events:N0} client events ({options.Repeats} % of them repeats) in {ClientEventTopic.Partitions} partitions, to events_raw and its view; median of {options.Runs} interleaved runs; × is nova's figure divided by the row's."),
+            results.Select(result => (result.Name, result.Skipped)));
     }
 
     /// <summary>One line; null where a contender did not run.</summary>

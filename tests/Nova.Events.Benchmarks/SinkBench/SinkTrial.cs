@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using Nova.Events.Benchmarks.Measuring;
+using Nova.Events.Benchmarks.Servers;
 using Nova.Events.ClickHouse;
 using Nova.Events.Cli.Commands;
+using Nova.Events.LocalStack;
 
 namespace Nova.Events.Benchmarks.SinkBench;
 
 /// <summary>Runs a contender into a database of its own and watches the table from outside, the same way for every contender.</summary>
-internal sealed class SinkTrial(ISinkContender contender, SinkServers servers, ClientEventTopic topic)
+internal sealed class SinkTrial(ISinkContender contender, BenchServers servers, ClientEventTopic topic)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -15,7 +17,7 @@ internal sealed class SinkTrial(ISinkContender contender, SinkServers servers, C
     public async Task<SinkRun> RunAsync(CancellationToken cancellationToken)
     {
         var name = $"{contender.Name.Replace(' ', '_')}_{Guid.CreateVersion7():n}";
-        using var client = await servers.DatabaseAsync(name, cancellationToken);
+        using var client = await servers.ClickHouseDatabaseAsync(name, cancellationToken);
         var result = await MeasureAsync(name, client, cancellationToken);
         await EnsureWholeAsync(client, cancellationToken);
         await client.ExecuteAsync($"DROP DATABASE {name}", cancellationToken);
@@ -24,14 +26,14 @@ internal sealed class SinkTrial(ISinkContender contender, SinkServers servers, C
 
     private async Task<SinkRun> MeasureAsync(string name, ClickHouseClient client, CancellationToken cancellationToken)
     {
-        var (clickHouse, kafka) = (servers.ClickHouseUsage.Processor, servers.KafkaUsage.Processor);
+        var (clickHouse, kafka) = (servers.Usage(ServerKind.ClickHouse).Processor, servers.Usage(ServerKind.Kafka).Processor);
         var strangers = new Strangers();
         var started = Stopwatch.GetTimestamp();
         await using var run = await contender.StartAsync(new SinkPlace(name, servers, client, topic.Name), cancellationToken);
         var (first, curve) = await WatchAsync(run, client, started, cancellationToken);
         return new SinkRun(
             topic.Events * (curve.Rate(first, _rows) / _rows), topic.Events / curve.At(_rows).TotalSeconds, run.Usage,
-            servers.ClickHouseUsage.Processor - clickHouse, servers.KafkaUsage.Processor - kafka, strangers.Processors);
+            servers.Usage(ServerKind.ClickHouse).Processor - clickHouse, servers.Usage(ServerKind.Kafka).Processor - kafka, strangers.Processors);
     }
 
     /// <summary>Looks until all rows are there; answers how many were there when the first were seen.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Nova.Events.Benchmarks.Measuring;
-using Spectre.Console;
 
 namespace Nova.Events.Benchmarks.SnapshotBench;
 
@@ -15,20 +14,17 @@ internal static class SnapshotReport
     public static void Print(SnapshotBenchOptions options, IReadOnlyList<SnapshotResult> results)
     {
         var ours = results[0];
-        var table = new Table().Border(TableBorder.Rounded).AddColumn("contender");
-        foreach (var column in Columns) table.AddColumn(new TableColumn(column).RightAligned());
+        var table = new ResultTable(["contender"], Columns);
         foreach (var result in results.Where(result => result.Skipped is null))
-            table.AddRow(
-                result.Name, Figures.Text(result.Rate, "N0"), $"{Figures.Text(result.Runs.Min(run => run.Rate), "N0")} – {Figures.Text(result.Runs.Max(run => run.Rate), "N0")}",
+            table.Add(
+                result.Name, Figures.Text(result.Rate, "N0"), Figures.Span(result.Runs.Select(run => run.Rate), "N0"),
                 Figures.Text(result.WholeRate, "N0"), Figures.Text(result.ProcessorSeconds, "0.0 s"), Figures.Text(result.PeakMegabytes, "0 MB"),
                 Figures.Text(result.Delay(0.5), "0 ms"), Figures.Text(result.Delay(0.99), "0 ms"),
                 Figures.Text(ours.Rate / result.Rate, "0.00"), Figures.Text(ours.WholeRate / result.WholeRate, "0.00"), Figures.Text(ours.ProcessorSeconds / result.ProcessorSeconds, "0.00"),
                 Figures.Text(result.Strangers, "0.0"));
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{options.Rows:N0} rows, {options.Rate:N0} updates/s by {SnapshotBenchOptions.Writers} writers meanwhile; median of {options.Runs} interleaved runs; × is nova's figure divided by the row's."));
-        foreach (var result in results.Where(result => result.Skipped is not null)) AnsiConsole.WriteLine($"{result.Name} skipped: {result.Skipped}");
+        table.Print(
+            string.Create(CultureInfo.InvariantCulture, $"{options.Rows:N0} rows, {options.Rate:N0} updates/s by {SnapshotBenchOptions.Writers} writers meanwhile; median of {options.Runs} interleaved runs; × is nova's figure divided by the row's."),
+            results.Select(result => (result.Name, result.Skipped)));
     }
 
     /// <summary>One line; null where a contender did not run.</summary>

@@ -145,4 +145,21 @@ public sealed class FailurePolicyTests(RunningServers servers)
         await member.EndAsync();
         rig.Handled.Select(seen => seen.Number).ShouldBe(Enumerable.Range(0, 30));
     }
+
+    [Fact]
+    public async Task Parked_records_without_a_key_stay_in_order_in_a_retry_topic_of_several_partitions()
+    {
+        using var rig = await HandlerRig.StartAsync(servers, retryPartitions: 4);
+        await rig.WriteAsync(30, _ => null);
+        var isBroken = true;
+        var member = rig.Run(
+            (_, _) => Volatile.Read(ref isBroken) ? Outcome.RetryLater("broken") : Outcome.Handled,
+            options => options.Failure = new() { OnFailure = OnFailure.ParkKey, AttemptsInPlace = 1 });
+        (await Eventually.LocalAsync(() => rig.Committed(), offset => offset == 30)).ShouldBe(30);
+        Volatile.Write(ref isBroken, false);
+        await rig.HandledAsync(30, member);
+        await member.EndAsync();
+        rig.Handled.Select(seen => seen.Number).ShouldBe(Enumerable.Range(0, 30));
+        rig.Handled.Select(seen => seen.Partition).Distinct().ShouldHaveSingleItem();
+    }
 }

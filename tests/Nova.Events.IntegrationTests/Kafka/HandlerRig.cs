@@ -24,9 +24,9 @@ internal sealed class HandlerRig : IDisposable
     private int _written;
     private int _lostOrRevoked;
 
-    private HandlerRig(RunningServers servers)
+    private HandlerRig(string kafka)
     {
-        Kafka = new() { BootstrapServers = servers.Kafka };
+        Kafka = new() { BootstrapServers = kafka };
         _producer = new ProducerBuilder<byte[], byte[]>(Kafka.ApplyTo(new ProducerConfig { LingerMs = 2, Partitioner = Confluent.Kafka.Partitioner.Murmur2Random }, "test")).Build();
         _meter.InstrumentPublished = (instrument, listener) => { if (instrument.Name == "nova.consumer.rebalances") listener.EnableMeasurementEvents(instrument); };
         _meter.SetMeasurementEventCallback<long>((_, _, tags, _) =>
@@ -48,11 +48,14 @@ internal sealed class HandlerRig : IDisposable
     /// <summary>Times that partitions were taken away from a consumer of this process.</summary>
     public int LostOrRevoked => Volatile.Read(ref _lostOrRevoked);
 
-    public static async Task<HandlerRig> StartAsync(RunningServers servers, int partitions = 1, bool deadLetters = true)
+    public static Task<HandlerRig> StartAsync(RunningServers servers, int partitions = 1, bool deadLetters = true, int retryPartitions = 1) =>
+        StartAsync(servers.Kafka, partitions, deadLetters, retryPartitions);
+
+    public static async Task<HandlerRig> StartAsync(string kafka, int partitions = 1, bool deadLetters = true, int retryPartitions = 1)
     {
-        var rig = new HandlerRig(servers);
+        var rig = new HandlerRig(kafka);
         await rig.CreateAsync(rig.Topic, partitions);
-        await rig.CreateAsync(Topics.Retry(rig.Group), 1);
+        await rig.CreateAsync(Topics.Retry(rig.Group), retryPartitions);
         if (deadLetters) await rig.CreateAsync(Topics.DeadLetters(rig.Group), 1);
         return rig;
     }
@@ -60,11 +63,11 @@ internal sealed class HandlerRig : IDisposable
     public Task CreateAsync(string topic, int partitions) => new TopicSetup(Kafka, new TopicOptions()).EnsureAsync([new(topic, partitions)]);
 
     /// <summary>Writes records <c>0, 1, 2, …</c>, with their number as value.</summary>
-    public async Task WriteAsync(int count, Func<int, string> key)
+    public async Task WriteAsync(int count, Func<int, string?> key)
     {
         await Task.WhenAll(Enumerable.Range(_written, count).Select(i => _producer.ProduceAsync(Topic, new Message<byte[], byte[]>
         {
-            Key = Encoding.UTF8.GetBytes(key(i)),
+            Key = key(i) is { } text ? Encoding.UTF8.GetBytes(text) : null!,
             Value = Encoding.UTF8.GetBytes(i.ToString(CultureInfo.InvariantCulture)),
             Headers = [new Header(HeaderNames.Position, Encoding.UTF8.GetBytes(new SourcePosition("main", Position.Of(1, 100, (uint)i)).ToString()))],
         })));
@@ -91,9 +94,12 @@ internal sealed class HandlerRig : IDisposable
     public Member RunAsync(Func<RecordView, int, CancellationToken, ValueTask<Outcome>> handle, Action<HandlerConsumerOptions>? configure = null)
     {
         var stop = new CancellationTokenSource();
-        var consumer = new HandlerConsumer(Options(configure), Kafka, new Handler(this, handle), NullLogger<HandlerConsumer>.Instance, TimeProvider.System);
+        var consumer = new HandlerConsumer(Options(configure), Kafka, HandlerOf(handle), NullLogger<HandlerConsumer>.Instance, TimeProvider.System);
         return new Member(consumer.RunAsync(stop.Token), stop);
     }
+
+    /// <summary>Notes what it handled.</summary>
+    public IRecordHandler HandlerOf(Func<RecordView, int, CancellationToken, ValueTask<Outcome>> handle) => new Handler(this, handle);
 
     /// <summary>Waits until as many were handled; fails with the consumer where that fails.</summary>
     public async Task HandledAsync(int count, params Member[] members)

@@ -1,8 +1,11 @@
+using Confluent.Kafka;
 using Nova.Events.ClickHouse;
 using Nova.Events.ClickHouse.Blocks;
 using Nova.Events.ClickHouse.Inserting;
+using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.IntegrationTests.Servers;
+using Nova.Events.Kafka.Topology;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -78,6 +81,44 @@ public sealed class SinkErrorTests(RunningServers servers)
         rig.DeadLetters().ShouldBeEmpty();
     }
 
+    [SkippableFact]
+    public async Task A_record_as_large_as_its_topic_takes_is_a_dead_letter_and_again_one_after_a_redrive()
+    {
+        Skip.If(servers.All.Kafka.IsMock, "the mock cluster knows no topic settings");
+        await using var rig = await SinkRig.StartAsync(servers);
+        var last = await ProduceLargestAsync(rig, new TopicOptions().MaxRecordBytes);
+        await rig.RunPastAsync(last);
+        (await rig.RedriveAsync()).ShouldBe(1);
+        await rig.RunRetriesAsync();
+        rig.DeadLetters().Select(letter => letter.Message.Value!.Length).Distinct().ShouldHaveSingleItem().ShouldBeGreaterThan(new TopicOptions().MaxRecordBytes - 200);
+        rig.DeadLetters().Count.ShouldBe(2);
+    }
+
+    /// <summary>The second piece and those after it had forgotten which of their offsets are repeats, and could not be made again from the log.</summary>
+    [Fact]
+    public async Task A_row_that_is_refused_in_a_range_repaired_in_pieces_is_a_dead_letter_although_the_log_has_repeats()
+    {
+        await using var rig = await SinkRig.StartAsync(servers);
+        rig.Options.BatchRows = 10_000;
+        await rig.LikesAsync(3_000);
+        await rig.LikeAsync(1, position: Position.Of(1, 100, 0));
+        await rig.LikeAsync(9, type: "Nine");
+        var last = await rig.LikesAsync(100);
+        await rig.RunPastAsync(last);
+        (await rig.RowsAsync()).ShouldBe(3_101);
+
+        // Of every second row the table knows nothing any more: more gaps than one intent can name.
+        await rig.Client.ExecuteAsync("ALTER TABLE outbox_events DELETE WHERE _offset % 2 = 1 OR event_type = 'Nine' SETTINGS mutations_sync = 1", CancellationToken.None);
+        await rig.Client.ExecuteAsync("ALTER TABLE outbox_events ADD CONSTRAINT no_nine CHECK event_type != 'Nine'", CancellationToken.None);
+        rig.Options.Group += "-new";
+        await rig.EnsureDeadLettersAsync();
+        rig.Options.BatchAge = TimeSpan.FromSeconds(1);
+        await rig.RunPastAsync(last);
+        (await rig.RowsAsync()).ShouldBe(3_100);
+        (await rig.CountAsync("uniqExact(_offset)", rig.Table)).ShouldBe(3_100);
+        rig.DeadLetters().ShouldHaveSingleItem();
+    }
+
     [Fact]
     public async Task Every_insert_carries_the_settings_of_exactly_once_whatever_the_servers_defaults_are()
     {
@@ -98,6 +139,27 @@ public sealed class SinkErrorTests(RunningServers servers)
             insert.GetValueOrDefault("deduplicate_blocks_in_dependent_materialized_views", "1").ShouldBe("1");
             insert.GetValueOrDefault("insert_deduplicate", "1").ShouldBe("1");
         }
+    }
+
+    /// <summary>Without an id, and as large as the broker takes; noise, so that nothing makes it smaller.</summary>
+    private static async Task<long> ProduceLargestAsync(SinkRig rig, int limit)
+    {
+        var bytes = new byte[limit];
+        new Random(1).NextBytes(bytes);
+        var noise = Convert.ToBase64String(bytes);
+        for (var length = limit - 50; length > limit - 200; length--)
+        {
+            try
+            {
+                return await rig.ProduceAsync(noise[..length]);
+            }
+            catch (ProduceException<byte[]?, byte[]?> exception) when (exception.Error.Code == ErrorCode.MsgSizeTooLarge)
+            {
+                // One byte less.
+            }
+        }
+
+        throw new InvalidOperationException("The topic takes no record near its limit.");
     }
 
     /// <summary>Breaks the table, waits for the outcome, mends it: every row is there once, and no dead letter.</summary>
@@ -145,5 +207,8 @@ public sealed class SinkErrorTests(RunningServers servers)
         public Task<long?> HighestOffsetAsync(string topic, int partition, long fromOffset, CancellationToken cancellationToken) => answers.HighestOffsetAsync(topic, partition, fromOffset, cancellationToken);
 
         public Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken) => answers.StoredAsync(range, cancellationToken);
+
+        public Task<IReadOnlyList<StoredRow>> StoredAsync(string topic, int partition, IReadOnlyCollection<long> offsets, CancellationToken cancellationToken) =>
+            answers.StoredAsync(topic, partition, offsets, cancellationToken);
     }
 }

@@ -70,6 +70,31 @@ public sealed class SinkRebalanceTests(RunningServers servers)
         await Task.WhenAll(first, second);
     }
 
+    /// <summary>R1: the loop polls whatever an insert does, so nothing but the process's death ends a membership.</summary>
+    [Fact]
+    public async Task An_insert_that_hangs_for_three_poll_intervals_costs_no_membership()
+    {
+        await using var rig = await SinkRig.StartAsync(servers);
+        (rig.Options.SessionTimeout, rig.Options.MaxPollInterval) = (TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(6));
+        using var goOn = new ManualResetEventSlim();
+        var hanging = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        rig.Sink = new WatchedSink(rig.Sink, static _ => { }, (_, _) =>
+        {
+            hanging.TrySetResult(rig.MemberId());
+            goOn.Wait();
+        });
+        using var stop = new CancellationTokenSource();
+        var running = rig.NewConsumer().RunAsync(stop.Token);
+        await rig.LikesAsync(200);
+        var member = await hanging.Task;
+        (await Eventually.LocalAsync(() => running.IsCompleted || rig.MemberId() != member, gone => gone, TimeSpan.FromSeconds(18))).ShouldBeFalse();
+        goOn.Set();
+        (await Eventually.ValueAsync(rig.RowsAsync, rows => rows >= 200)).ShouldBe(200);
+        rig.MemberId().ShouldBe(member);
+        await stop.CancelAsync();
+        await running;
+    }
+
     /// <summary>A member that takes a partition and is gone without a word.</summary>
     private static void JoinAndDie(SinkRig rig, CancellationToken cancellationToken)
     {

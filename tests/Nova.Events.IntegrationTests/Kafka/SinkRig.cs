@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nova.Events.ClickHouse;
 using Nova.Events.ClickHouse.Blocks;
@@ -13,6 +14,7 @@ using Nova.Events.IntegrationTests.Servers;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Consuming.Native;
 using Nova.Events.Kafka.Consuming.Sink;
+using Nova.Events.Kafka.DeadLetters;
 using Nova.Events.Kafka.Topology;
 
 namespace Nova.Events.IntegrationTests.Kafka;
@@ -34,7 +36,7 @@ internal sealed class SinkRig : IAsyncDisposable
         Options.Topics.Add(Topic);
         Client = new ClickHouseClient(new ClickHouseOptions { Url = servers.ClickHouse.ToString(), Database = _name });
         Sink = new ClickHouseBatchSink(Client, Table, Encoder, NullLogger<ClickHouseBatchSink>.Instance, TimeProvider.System);
-        _producer = new ProducerBuilder<byte[]?, byte[]?>(Kafka.ApplyTo(new ProducerConfig { LingerMs = 2 }, "test")).Build();
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(Kafka.ApplyTo(new ProducerConfig { LingerMs = 2, MessageMaxBytes = 16 << 20 }, "test")).Build();
     }
 
     public bool IsClientEvents { get; }
@@ -53,15 +55,37 @@ internal sealed class SinkRig : IAsyncDisposable
 
     public int? Window { get; set; }
 
+    /// <summary>Of client events beside <see cref="Topic"/>; null where that one is theirs.</summary>
+    public string? ClientTopic { get; private set; }
+
+    public IBatchSink? ClientSink { get; set; }
+
+    public ILogger<SinkConsumer> Logger { get; set; } = NullLogger<SinkConsumer>.Instance;
+
+    public string RetryTopic => Topics.Retry(Options.Group);
+
     private RowEncoder Encoder => IsClientEvents ? new ClientEventEncoder(ClientEventTypes.All) : new DomainEventEncoder();
 
     public static async Task<SinkRig> StartAsync(RunningServers servers, bool clientEvents = false, int partitions = Partitions)
     {
         var rig = new SinkRig(servers, clientEvents) { Window = clientEvents ? 100 : null };
         await new SchemaMigrator(rig.Client).UpAsync(CancellationToken.None);
-        var topics = new TopicSetup(rig.Kafka, new TopicOptions());
-        await topics.EnsureAsync([new(rig.Topic, partitions), new(Topics.DeadLetters(rig.Options.Group), Partitions)]);
+        await new TopicSetup(rig.Kafka, new TopicOptions()).EnsureAsync([new(rig.Topic, partitions)]);
+        await rig.EnsureDeadLettersAsync();
         return rig;
+    }
+
+    /// <summary>A second topic, whose client events go to <c>events_raw</c>; of types that are not <paramref name="taken"/> the sink knows nothing.</summary>
+    public async Task AddClientTopicAsync(params string[] taken)
+    {
+        if (ClientTopic is null)
+        {
+            ClientTopic = "events-" + _name;
+            Options.Topics.Add(ClientTopic);
+            await new TopicSetup(Kafka, new TopicOptions()).EnsureAsync([new(ClientTopic, Partitions)]);
+        }
+
+        ClientSink = new ClickHouseBatchSink(Client, "events_raw", new ClientEventEncoder(taken), NullLogger<ClickHouseBatchSink>.Instance, TimeProvider.System);
     }
 
     public Task<long> LikeAsync(long post, Guid? id = null, Position? position = null, string? payload = null, string type = "PostLiked") => ProduceAsync(
@@ -70,7 +94,9 @@ internal sealed class SinkRig : IAsyncDisposable
         (HeaderNames.EventType, type),
         (HeaderNames.Position, new SourcePosition("main", position ?? Position.Of(1, 100, _position++)).ToString()));
 
-    public Task<long> ViewAsync(long post, Guid? id = null, string type = "view") => ProduceAsync(
+    public Task<long> ViewAsync(long post, Guid? id = null, string type = "view") => ProduceToAsync(
+        ClientTopic ?? Topic,
+        "k",
         $"{{\"user_id\":1,\"post_id\":{post},\"author_id\":2,\"occurred_at\":\"2026-01-01T00:00:00Z\"}}",
         (HeaderNames.Id, (id ?? Guid.CreateVersion7()).ToString()),
         (HeaderNames.EventType, type));
@@ -105,9 +131,10 @@ internal sealed class SinkRig : IAsyncDisposable
     }
 
     /// <summary>Likes over every partition, each with a position above those before it.</summary>
-    public Task SpreadAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(i => ProduceAsync(
-        "{\"post_id\": 1}",
+    public Task SpreadAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(i => ProduceToAsync(
+        Topic,
         "key" + i.ToString(CultureInfo.InvariantCulture),
+        "{\"post_id\": 1}",
         (HeaderNames.Id, Guid.CreateVersion7().ToString()),
         (HeaderNames.EventType, "PostLiked"),
         (HeaderNames.Position, new SourcePosition("main", Position.Of(1, 100, _position++)).ToString()))));
@@ -123,25 +150,32 @@ internal sealed class SinkRig : IAsyncDisposable
         await running;
     }
 
-    public Task<long> ProduceAsync(string value, params (string Name, string Value)[] headers) => ProduceAsync(value, "k", headers);
+    public Task<long> ProduceAsync(string value, params (string Name, string Value)[] headers) => ProduceToAsync(Topic, "k", value, headers);
 
-    private async Task<long> ProduceAsync(string value, string key, params (string Name, string Value)[] headers)
+    public async Task<long> ProduceToAsync(string topic, string key, string value, params (string Name, string Value)[] headers)
     {
         var message = new Message<byte[]?, byte[]?> { Key = Encoding.UTF8.GetBytes(key), Value = Encoding.UTF8.GetBytes(value), Headers = [] };
         foreach (var header in headers) message.Headers.Add(header.Name, Encoding.UTF8.GetBytes(header.Value));
-        return (await _producer.ProduceAsync(Topic, message)).Offset.Value;
+        return (await _producer.ProduceAsync(topic, message)).Offset.Value;
     }
 
-    public SinkConsumer NewConsumer(Action<SinkStep>? afterStep = null) =>
-        new(Options, Kafka, [new SinkRoute(_ => true, Sink, Window)], NullLogger<SinkConsumer>.Instance, TimeProvider.System) { AfterStep = afterStep };
+    public SinkConsumer NewConsumer(Action<SinkStep>? afterStep = null) => new(Options, Kafka, Routes(), Logger, TimeProvider.System) { AfterStep = afterStep };
+
+    private IReadOnlyList<SinkRoute> Routes() =>
+        ClientSink is { } client
+            ? [new SinkRoute(topic => topic == Topic, Sink), new SinkRoute(topic => topic == ClientTopic, client, EventIdWindow: 100)]
+            : [new SinkRoute(_ => true, Sink, Window)];
 
     /// <summary>Runs a sink until the offset is committed past, and stops it in order.</summary>
-    public async Task RunPastAsync(long offset)
+    public Task RunPastAsync(long offset, string? topic = null) => RunPastAsync((topic ?? Topic, offset));
+
+    /// <summary>The same for offsets of several topics.</summary>
+    public async Task RunPastAsync(params (string Topic, long Offset)[] ends)
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(40));
         var committed = new SemaphoreSlim(0);
         var running = NewConsumer(step => { if (step == SinkStep.CommittedPast) committed.Release(); }).RunAsync(stop.Token);
-        while (Committed().Offset is not { } reached || reached <= offset)
+        while (ends.Any(end => Committed(end.Topic).Offset is not { } reached || reached <= end.Offset))
         {
             if (await Task.WhenAny(committed.WaitAsync(stop.Token), running) == running) await running;
             stop.Token.ThrowIfCancellationRequested();
@@ -151,10 +185,32 @@ internal sealed class SinkRig : IAsyncDisposable
         await running;
     }
 
-    public CommittedOffset Committed()
+    /// <summary>Redrives what the group's dead letters hold, as <c>nova dlq redrive</c> does; answers how many it wrote.</summary>
+    public async Task<int> RedriveAsync(bool again = false, int? max = null)
+    {
+        var log = await new DeadLetterReader(Kafka).OpenAsync(Options.Group, CancellationToken.None);
+        var letters = log.Catalog.Choose(new DeadLetterFilter(), again, max);
+        return (await new Redrive(Kafka, new TopicOptions(), TimeProvider.System).RunAsync(log, letters, 1_000_000, redriven: null, CancellationToken.None)).Redriven;
+    }
+
+    /// <summary>Runs a sink until it has committed past all that the retry topic holds.</summary>
+    public Task RunRetriesAsync()
+    {
+        using var reader = new ConsumerBuilder<byte[], byte[]>(Kafka.ApplyTo(new ConsumerConfig { GroupId = "look" }, "look")).Build();
+        return RunPastAsync(reader.QueryWatermarkOffsets(new TopicPartition(RetryTopic, 0), TimeSpan.FromSeconds(10)).High.Value - 1, RetryTopic);
+    }
+
+    public CommittedOffset Committed(string? topic = null)
     {
         using var reader = new ConsumerBuilder<byte[], byte[]>(Kafka.ApplyTo(new ConsumerConfig { GroupId = Options.Group }, "look")).Build();
-        return CommitMetadata.Committed(reader, [new TopicPartition(Topic, 0)], TimeSpan.FromSeconds(10))[0];
+        return CommitMetadata.Committed(reader, [new TopicPartition(topic ?? Topic, 0)], TimeSpan.FromSeconds(10))[0];
+    }
+
+    /// <summary>What the broker calls the group's only member; another after it left and came back.</summary>
+    public string MemberId()
+    {
+        using var admin = new AdminClientBuilder(Kafka.ApplyTo(new AdminClientConfig(), "look")).Build();
+        return string.Join(' ', admin.DescribeConsumerGroupsAsync([Options.Group]).GetAwaiter().GetResult().ConsumerGroupDescriptions[0].Members.Select(member => member.ConsumerId));
     }
 
     public void Commit(long offset, Events.Kafka.Consuming.State.CommittedState state)
@@ -163,8 +219,18 @@ internal sealed class SinkRig : IAsyncDisposable
         CommitMetadata.Commit(writer, [new CommittedOffset(new TopicPartition(Topic, 0), offset, state.ToText(offset)!)]);
     }
 
-    public Task EnsureDeadLettersAsync() =>
-        new TopicSetup(Kafka, new TopicOptions()).EnsureAsync([new(Topics.DeadLetters(Options.Group), Partitions)]);
+    /// <summary>As if the group had never committed anything of the topic.</summary>
+    public void Forget(string topic)
+    {
+        using var writer = new ConsumerBuilder<byte[], byte[]>(Kafka.ApplyTo(new ConsumerConfig { GroupId = Options.Group }, "look")).Build();
+        CommitMetadata.Commit(writer, [new CommittedOffset(new TopicPartition(topic, 0), 0, "")]);
+    }
+
+    public Task EnsureDeadLettersAsync()
+    {
+        var topics = new TopicSetup(Kafka, new TopicOptions { Partitions = Partitions });
+        return topics.EnsureAsync([topics.DeadLetterTopic(Options.Group)]);
+    }
 
     public async Task<long> CountAsync(string expression, string table) => (await Client.QueryAsync(
         $"SELECT toInt64({expression}) AS n FROM {table}", static row => row.GetProperty("n").GetInt64(), null, CancellationToken.None))[0];

@@ -25,6 +25,9 @@ internal sealed class WatchedSink(IBatchSink sink, Action<InsertOutcome> seen, A
         sink.HighestOffsetAsync(topic, partition, fromOffset, cancellationToken);
 
     public Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken) => sink.StoredAsync(range, cancellationToken);
+
+    public Task<IReadOnlyList<StoredRow>> StoredAsync(string topic, int partition, IReadOnlyCollection<long> offsets, CancellationToken cancellationToken) =>
+        sink.StoredAsync(topic, partition, offsets, cancellationToken);
 }
 
 /// <summary>Holds back every insert until it is cancelled, as a process does that is frozen before it sends.</summary>
@@ -51,4 +54,7 @@ internal sealed class FrozenSink(IBatchSink sink) : IBatchSink
         sink.HighestOffsetAsync(topic, partition, fromOffset, cancellationToken);
 
     public Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken) => sink.StoredAsync(range, cancellationToken);
+
+    public Task<IReadOnlyList<StoredRow>> StoredAsync(string topic, int partition, IReadOnlyCollection<long> offsets, CancellationToken cancellationToken) =>
+        sink.StoredAsync(topic, partition, offsets, cancellationToken);
 }

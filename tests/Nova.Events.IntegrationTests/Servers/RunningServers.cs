@@ -30,7 +30,7 @@ public sealed class RunningServers(IMessageSink diagnostics) : IAsyncLifetime
     {
         TestFolder.DeleteOrphans();
         // SIGKILLs of processes lose nothing without fsync; only a power cut would.
-        var options = new LocalServersOptions { DataDirectory = TestFolder.OfThisRun, Fresh = true, Durable = false };
+        var options = new LocalServersOptions { DataDirectory = TestFolder.Shared, Fresh = true, Durable = false };
         _servers = await LocalServers.StartAsync(options, new Diagnostics(diagnostics), CancellationToken.None);
         // A broker makes a topic that somebody writes to with its own default of one partition; a relay with default settings would refuse it.
         var setup = new TopicSetup(new KafkaOptions { BootstrapServers = Kafka }, new TopicOptions());
@@ -71,7 +71,7 @@ public sealed class RunningServers(IMessageSink diagnostics) : IAsyncLifetime
     public async Task DisposeAsync()
     {
         if (_servers is not null) await _servers.DisposeAsync();
-        TestFolder.Delete(TestFolder.OfThisRun);
+        TestFolder.Delete(TestFolder.Shared);
     }
 
     private sealed class Diagnostics(IMessageSink sink) : IProgress<ServerReport>

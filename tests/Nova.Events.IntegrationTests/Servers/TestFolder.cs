@@ -8,15 +8,26 @@ internal static class TestFolder
 {
     private static readonly string Parent = Path.Combine(Clone.Root!, ".nova");
 
-    public static string OfThisRun { get; } = Path.Combine(Parent, $"test-{Environment.ProcessId}");
+    private static readonly string OfThisRun = Path.Combine(Parent, $"test-{Environment.ProcessId}");
+
+    /// <summary>Of the servers that all tests share.</summary>
+    public static string Shared { get; } = Path.Combine(OfThisRun, "shared");
 
     /// <summary>One for a test that starts servers of its own.</summary>
     public static string New() => Path.Combine(OfThisRun, Fresh.Name("own"));
 
+    /// <summary>The last one that goes takes the run's folder along.</summary>
     public static void Delete(string folder)
     {
-        if (!Directory.Exists(folder)) return;
-        ReachableFolder.DeleteServers(folder);
+        if (Directory.Exists(folder)) ReachableFolder.DeleteServers(folder);
+        try
+        {
+            Directory.Delete(OfThisRun);
+        }
+        catch (IOException)
+        {
+            // Others are still in it, or it is gone.
+        }
     }
 
     /// <summary>What a killed test run left.</summary>
@@ -24,6 +35,12 @@ internal static class TestFolder
     {
         if (!Directory.Exists(Parent)) return;
         foreach (var folder in Directory.GetDirectories(Parent, "test-*"))
-            if (int.TryParse(Path.GetFileName(folder)["test-".Length..], out var owner) && !Directory.Exists($"/proc/{owner}")) Delete(folder);
+            if (int.TryParse(Path.GetFileName(folder)["test-".Length..], out var owner) && !Directory.Exists($"/proc/{owner}")) DeleteRun(folder);
+    }
+
+    private static void DeleteRun(string folder)
+    {
+        foreach (var servers in Directory.GetDirectories(folder)) ReachableFolder.DeleteServers(servers);
+        Directory.Delete(folder, recursive: true);
     }
 }

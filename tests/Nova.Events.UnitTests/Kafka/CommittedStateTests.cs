@@ -67,6 +67,9 @@ public sealed class CommittedStateTests
         var spans = OffsetSpans.Of(offsets);
         for (var offset = -1L; offset < 301; offset++) spans.Contains(offset).ShouldBe(offsets.Contains(offset));
         spans.Union(OffsetSpans.Of([1000])).Contains(1000).ShouldBeTrue();
+        for (var first = -1L; first < 301; first += 7)
+            for (var last = first; last < 301; last += 11)
+                spans.Within(first, last).Spans.ShouldBe(OffsetSpans.Of(offsets.Where(offset => offset >= first && offset <= last)).Spans);
     }
 
     private static CommittedState RandomState(Random random, long offset)

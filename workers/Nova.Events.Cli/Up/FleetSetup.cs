@@ -31,7 +31,7 @@ internal sealed class FleetSetup(IEnumerable<KeyValuePair<string, string?>> sett
         var setup = new TopicSetup(_kafka, _topics);
         var topics = AggregateTypes.All.Select(type => setup.EventTopic(_relay.TopicPrefix + type))
             .Append(setup.EventTopic(_sink.ClientTopic))
-            .Concat(Groups().Select(group => setup.EventTopic(Topics.DeadLetters(group))))
+            .Concat(Groups().Select(setup.DeadLetterTopic))
             .Concat(SessionStart.OwnTopics);
         var partitions = await setup.EnsureAsync([.. topics], cancellationToken);
         done.Add($"Kafka: {partitions.Count} topics");

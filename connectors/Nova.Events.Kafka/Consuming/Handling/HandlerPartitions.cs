@@ -20,7 +20,7 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
     private PartitionTrack[] _all = [];
     private PartitionTrack? _last;
     private readonly ParkReleases _releases = new(member, Topics.Retry(options.Group), time);
-    private bool _isDraining;
+    private long? _drainingSince;
 
     public HandlerState? State { get; init; }
 
@@ -32,7 +32,7 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
         foreach (var assigned in partitions)
         {
             var (topic, partition) = (assigned.Partition.Topic, assigned.Partition.Partition.Value);
-            var start = assigned.Committed.Offset ?? (options.StartAtEnd && topic != _retryTopic ? member.EndOf(assigned.Partition) : assigned.LogStart);
+            var start = assigned.Committed.Offset ?? StartOf(assigned);
             if (assigned.LogStart > start) KafkaLog.RetentionOvertook(logger, topic, partition, start, assigned.LogStart);
             start = Math.Max(start, assigned.LogStart);
             KafkaLog.Assigned(logger, options.Group, topic, partition, start, intentLast: null);
@@ -52,7 +52,8 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
     public void Revoked(IReadOnlyList<TopicPartition> partitions)
     {
         var tracks = Take(partitions);
-        var started = time.GetTimestamp();
+        // The end of a drain lets everything go: what it waited for in vain is not waited for again.
+        var started = _drainingSince ?? time.GetTimestamp();
         foreach (var track in tracks) track.Sweep();
         while (tracks.Exists(track => !track.IsIdle) && time.GetElapsedTime(started) < options.DrainTimeout)
         {
@@ -86,7 +87,7 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
 
     public void Take(TopicPartition partition, in FetchedRecord record)
     {
-        if (_isDraining || TrackOf(partition) is not { } track) return;
+        if (IsDraining || TrackOf(partition) is not { } track) return;
         if (track.Take(record) is not { } taken)
         {
             ConsumerMetrics.Repeats.Add(1, new("group", options.Group), new("topic", partition.Topic));
@@ -119,12 +120,12 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
 
         member.Store(moved);
         foreach (var lane in lanes) lane.Tick();
-        if (!_isDraining) _pressure.Apply(_all, member);
+        if (!IsDraining) _pressure.Apply(_all, member);
         _releases.Tick(_all);
         State?.Ticked();
     }
 
-    public void BeginDrain() => _isDraining = true;
+    public void BeginDrain() => _drainingSince = time.GetTimestamp();
 
     /// <summary>After the poll thread has ended: whatever is unfinished is left to be redelivered.</summary>
     public void Close() => Lost([.. _tracks.Keys]);
@@ -136,6 +137,17 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
 
     public IEnumerable<PartitionReading> Read() =>
         _tracks.Values.Select(track => track.Read(_logEnds.TryGetValue(track.Partition, out var end) ? end : null));
+
+    private bool IsDraining => _drainingSince is not null;
+
+    // The end is committed at once, or a member that dies before its first commit would take what came meanwhile along.
+    private long StartOf(AssignedPartition assigned)
+    {
+        if (!options.StartAtEnd || assigned.Partition.Topic == _retryTopic) return assigned.LogStart;
+        var end = member.EndOf(assigned.Partition);
+        member.Commit([new CommittedOffset(assigned.Partition, end, "")]);
+        return end;
+    }
 
     // Records come in runs of one partition, under one and the same object for a batch.
     private PartitionTrack? TrackOf(TopicPartition partition)

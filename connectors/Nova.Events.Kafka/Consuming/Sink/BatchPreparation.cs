@@ -94,15 +94,11 @@ internal sealed class BatchPreparation(TopicPartition partition, IBatchSink sink
 
     private async Task RecoverAsync(GatheredItem item, GatheredRecords records, CancellationToken closed)
     {
-        var repeats = new List<long>();
-        var kept = records.Batch().Where(record =>
-        {
-            var isRepeat = rule.IsRepeat(record);
-            if (isRepeat) repeats.Add(record.Offset);
-            return !isRepeat;
-        });
-        var judged = new JudgedRange(item.Range, OffsetSpans.Of(repeats), _positionsBefore, rule.Positions, item.Reason);
-        await foreach (var batch in recovery.PrepareAsync(judged, kept, closed)) Give(batch);
+        var batch = records.Batch();
+        var repeats = rule.RepeatsAmong(batch);
+        var kept = repeats.IsEmpty ? batch : batch.Where(record => !repeats.Contains(record.Offset));
+        var judged = new JudgedRange(item.Range, repeats, _positionsBefore, rule.Positions, item.Reason);
+        await foreach (var prepared in recovery.PrepareAsync(judged, kept, closed)) Give(prepared);
         Release(records.Bytes);
         records.Release();
         _kept = null;

@@ -8,9 +8,9 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 
 /// <summary>
 /// What an earlier owner left: repeats its committed intent where the bytes come out the same, and otherwise, or where the table is ahead of the intent,
-/// leaves out what the table holds already.
+/// leaves out what the table holds already. Of the retry topic's ranges no table can be ahead: each is asked for.
 /// </summary>
-internal sealed class BatchRecovery(TopicPartition partition, SinkRoute route, SinkSession session)
+internal sealed class BatchRecovery(TopicPartition partition, SinkRoute route, IHeldRows rows, SinkSession session)
 {
     private readonly IBatchSink _sink = route.Target;
     private Intent? _inherited;
@@ -22,7 +22,7 @@ internal sealed class BatchRecovery(TopicPartition partition, SinkRoute route, S
     {
         _inherited = state.Intent;
         if (_inherited is { } intent) _repairAttempt = intent.Attempt + 1;
-        if (route.Delivery == SinkDelivery.AtLeastOnce) return;
+        if (route.IsRetry || route.Delivery == SinkDelivery.AtLeastOnce) return;
         var (topic, number) = (partition.Topic, partition.Partition.Value);
         var highest = await session.AskAsync(_sink, () => _sink.HighestOffsetAsync(topic, number, committed, cancellationToken), cancellationToken);
         if (highest is not { } ahead || ahead <= (_inherited?.Last ?? committed - 1)) return;
@@ -31,7 +31,7 @@ internal sealed class BatchRecovery(TopicPartition partition, SinkRoute route, S
     }
 
     /// <summary>True where the range that begins at or before <paramref name="offset"/> is one of those: its records must be kept until it ends.</summary>
-    public bool Holds(long offset) => _inherited is not null || offset <= _repairUpTo;
+    public bool Holds(long offset) => route.IsRetry || _inherited is not null || offset <= _repairUpTo;
 
     /// <summary>The range as one batch, or as several where one intent could not name all that the table holds.</summary>
     public async IAsyncEnumerable<PreparedBatch> PrepareAsync(JudgedRange judged, RecordBatch kept, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal sealed class BatchRecovery(TopicPartition partition, SinkRoute route, S
             yield break;
         }
 
-        if (judged.Range.First > _repairUpTo)
+        if (!route.IsRetry && judged.Range.First > _repairUpTo)
         {
             yield return Encode(judged, kept, OffsetSpans.None, attempt: 1, isCommitted: false);
             yield break;
@@ -71,9 +71,8 @@ internal sealed class BatchRecovery(TopicPartition partition, SinkRoute route, S
 
     private async Task<(PreparedBatch Batch, JudgedRange? Remainder)> RepairAsync(JudgedRange judged, RecordBatch kept, CancellationToken cancellationToken)
     {
-        var stored = await StoredAsync(judged.Range, cancellationToken);
-        EnsureSameTopic(judged.Range, kept, stored);
-        var excluded = OffsetSpans.Of(stored.Select(row => row.Offset));
+        var held = await rows.HeldAsync(judged, kept, cancellationToken);
+        var excluded = held;
         var fitting = Fitting(judged, excluded);
         JudgedRange? rest = null;
         if (fitting < excluded.Spans.Count)
@@ -82,20 +81,12 @@ internal sealed class BatchRecovery(TopicPartition partition, SinkRoute route, S
             excluded = excluded.Take(fitting);
         }
 
-        var prepared = Encode(judged, kept, excluded, _repairAttempt, isCommitted: false);
+        var prepared = Encode(judged, kept, excluded, route.IsRetry ? null : _repairAttempt, isCommitted: false);
         var range = judged.Range;
-        KafkaLog.Repairing(session.Logger, range.Topic, range.Partition, range.First, range.Last, stored.Count, prepared.Encoded.Rows);
+        if (!route.IsRetry || !held.IsEmpty)
+            KafkaLog.Repairing(session.Logger, range.Topic, range.Partition, range.First, range.Last, held.Count, prepared.Encoded.Rows);
         return (prepared, rest);
     }
-
-    private Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken) => session.AskAsync(
-        _sink,
-        async () =>
-        {
-            await _sink.WaitForInsertsAsync(range.TokenPrefix, cancellationToken);
-            return await _sink.StoredAsync(range, cancellationToken);
-        },
-        cancellationToken);
 
     // Text of an intent with all numbers at their longest; what is found to fit fits whatever the block turns out to be.
     private static int Fitting(JudgedRange judged, OffsetSpans excluded)
@@ -114,19 +105,11 @@ internal sealed class BatchRecovery(TopicPartition partition, SinkRoute route, S
         foreach (var record in kept)
             if (record.Offset >= judged.Range.First && record.Offset <= last) rule.IsRepeat(record);
         return (
-            judged with { Range = judged.Range with { Last = last }, PositionsAfter = rule.Positions },
-            judged with { Range = judged.Range with { First = last + 1 }, PositionsBefore = rule.Positions, Repeats = OffsetSpans.None });
+            judged with { Range = judged.Range with { Last = last }, PositionsAfter = rule.Positions, Repeats = judged.Repeats.Within(judged.Range.First, last) },
+            judged with { Range = judged.Range with { First = last + 1 }, PositionsBefore = rule.Positions, Repeats = judged.Repeats.Within(last + 1, judged.Range.Last) });
     }
 
-    private static void EnsureSameTopic(OffsetRange range, RecordBatch kept, IReadOnlyList<StoredRow> stored)
-    {
-        var timestamps = new Dictionary<long, DateTimeOffset>();
-        foreach (var record in kept) timestamps[record.Offset] = record.Timestamp;
-        foreach (var row in stored)
-            if (timestamps.TryGetValue(row.Offset, out var timestamp) && timestamp != row.Timestamp) throw new TopicReplacedException(range, row.Offset);
-    }
-
-    private PreparedBatch Encode(JudgedRange judged, RecordBatch kept, OffsetSpans excluded, int attempt, bool isCommitted)
+    private PreparedBatch Encode(JudgedRange judged, RecordBatch kept, OffsetSpans excluded, int? attempt, bool isCommitted)
     {
         using var open = new OpenBatch(_sink, partition, session.Memory);
         foreach (var record in kept)
@@ -134,8 +117,3 @@ internal sealed class BatchRecovery(TopicPartition partition, SinkRoute route, S
         return open.Finish(judged, excluded, attempt, isCommitted);
     }
 }
-
-/// <summary>The table holds rows of another topic that had the same name.</summary>
-public sealed class TopicReplacedException(OffsetRange range, long offset) : Exception(
-    $"The table holds a row of {range.Topic}:{range.Partition}:{offset} with another timestamp than the record has: the topic was deleted and made again under "
-    + "the same name. Give the new topic another name, or take the old topic's rows out of the table.");

@@ -30,10 +30,13 @@ internal sealed class OpenBatch(IBatchSink sink, TopicPartition partition, Recor
         (_rejected ??= []).Add(new RejectedRecord(_memory.Last, reason));
     }
 
-    public PreparedBatch Finish(JudgedRange judged, OffsetSpans excluded, int attempt, bool isCommitted)
+    /// <param name="attempt">Null where the choice of rows has no number: its checksum gives it one, and so no other choice of this range has its token.</param>
+    public PreparedBatch Finish(JudgedRange judged, OffsetSpans excluded, int? attempt, bool isCommitted)
     {
         _handedOver = true;
-        return new PreparedBatch(judged, _encoder.Finish(judged.Range), _rejected is null ? Rejected.None : new Rejected(_rejected, _memory), excluded, attempt, isCommitted);
+        var encoded = _encoder.Finish(judged.Range);
+        var number = attempt ?? 1 + (int)(encoded.Checksum % (int.MaxValue - 1));
+        return new PreparedBatch(judged, encoded, _rejected is null ? Rejected.None : new Rejected(_rejected, _memory), excluded, number, isCommitted);
     }
 
     /// <summary>Gives back what nobody has taken over.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
 
@@ -27,4 +28,17 @@ public sealed class SinkConsumerOptions : ConsumerOptions
     /// <summary>Inserts under way at the same time, over all partitions. Default 4.</summary>
     [Range(1, 64)]
     public int ConcurrentInserts { get; set; } = 4;
+
+    /// <summary>
+    /// Whether <c>{group}.retry</c> is read besides, once it is there: redriven dead letters come from it, each into the table of the topic that it was
+    /// published to. Default true.
+    /// </summary>
+    public bool ReadRetryTopic { get; set; } = true;
+
+    internal override IEnumerable<string> Subscription =>
+        ReadRetryTopic ? [.. Topics, $"^{Regex.Escape(Contracts.Topics.Retry(Group))}$"] : Topics;
+
+    /// <summary>True for a topic that the group reads.</summary>
+    internal bool Reads(string topic) =>
+        Topics.Any(name => name.StartsWith('^') ? Regex.IsMatch(topic, name, RegexOptions.None, TimeSpan.FromSeconds(1)) : name == topic);
 }

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Confluent.Kafka;
 using Nova.Events.Kafka.Consuming.Deduplication;
 using Nova.Events.Kafka.Consuming.Native;
+using Nova.Events.Kafka.Consuming.Sink.Redriven;
 using Nova.Events.Kafka.Consuming.State;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
@@ -24,9 +25,9 @@ internal sealed class SinkLane : IDisposable
     private readonly Channel<GatheredItem> _items = Channel.CreateUnbounded<GatheredItem>(new() { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource _closed = new();
     private readonly CommittedState _state;
+    private readonly CommitMark _committed;
     private readonly long _start;
     private readonly Queue<(long Last, DateTimeOffset? Oldest)> _sealed = new();
-    private long _committed;
     private long _readUpTo;
     private long _endedAt;
 
@@ -35,12 +36,14 @@ internal sealed class SinkLane : IDisposable
         (Partition, _gate, _session) = (assigned.Partition, gate, session);
         _start = assigned.Committed.Offset ?? assigned.LogStart;
         _state = CommittedState.Parse(assigned.Committed.Metadata, _start);
-        _committed = _start;
+        _committed = new CommitMark(_start);
+        IsRetry = route.IsRetry;
         ReadFrom = Math.Max(assigned.LogStart, _start - (route.EventIdWindow ?? 0));
-        _rule = new RepeatRule(_state.Positions, route.EventIdWindow);
+        _rule = new RepeatRule(_state.Positions, route.EventIdWindow, route.IsRetry);
         _pace = new BatchPace(session.Options.BatchAge);
         _accumulator = new BatchAccumulator(Partition, _start, _items.Writer, session.Memory, _pace, session.Options, session.Time) { SealAt = _state.Intent?.Last };
-        _recovery = new BatchRecovery(Partition, route, session);
+        IHeldRows rows = route.Target is RetryTarget target ? new RowsByPlace(target, _committed, session) : new RowsByOffset(route.Target, session);
+        _recovery = new BatchRecovery(Partition, route, rows, session);
         _preparation = new BatchPreparation(Partition, route.Target, _rule, _recovery, session);
         gate.Begin(_start, assigned.Committed.Metadata);
         _protocol = new SinkProtocol(route, _preparation.Prepared, new RefusedRows(route.Target, session.Log, session), gate, _pace, session) { CommittedPast = Finish };
@@ -50,6 +53,9 @@ internal sealed class SinkLane : IDisposable
     }
 
     public TopicPartition Partition { get; }
+
+    /// <summary>It reads the retry topic.</summary>
+    public bool IsRetry { get; }
 
     /// <summary>Where reading begins: before the committed offset where ids are told by a window.</summary>
     public long ReadFrom { get; }
@@ -127,7 +133,7 @@ internal sealed class SinkLane : IDisposable
 
     public PartitionReading Read(long? logEnd)
     {
-        var committed = Volatile.Read(ref _committed);
+        var committed = _committed.Offset;
         long? lag = logEnd is { } end ? Math.Max(0, end - committed) : null;
         var status = _protocol.IsRetrying ? PartitionStatus.Retrying
             : IsPaused == true ? PartitionStatus.Paused
@@ -199,7 +205,7 @@ internal sealed class SinkLane : IDisposable
 
     private void Finish(PreparedBatch batch)
     {
-        Volatile.Write(ref _committed, batch.Range.Last + 1);
+        _committed.Move(batch.Range.Last + 1);
         lock (_sealed)
             while (_sealed.TryPeek(out var first) && first.Last <= batch.Range.Last) _sealed.Dequeue();
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
+using Nova.Events.Contracts;
 using Nova.Events.Kafka.Consuming.Memory;
 using Nova.Events.Kafka.Consuming.Native;
 
@@ -8,10 +9,16 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// <summary>The lanes of the partitions that a sink consumer has; all but <see cref="Read"/> on the poll thread.</summary>
 internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSession session) : IPartitionWork
 {
+    /// <summary>One part in so many of the memory is for the retry topic, at most.</summary>
+    private const int RetryShare = 4;
+
     private readonly ConcurrentDictionary<TopicPartition, SinkLane> _lanes = new();
     private readonly List<SinkLane> _released = [];
     private readonly MembershipLease _lease = new(session.Options.SessionTimeout, session.Time);
     private readonly ConcurrentDictionary<TopicPartition, long> _logEnds = new();
+    private readonly IReadOnlyList<SinkRoute> _routes =
+        session.Options.ReadRetryTopic ? [SinkRoute.OfRetries(routes, Topics.Retry(session.Options.Group)), .. routes] : routes;
+
     private Task _renewal = Task.CompletedTask;
 
     public IConsumer<byte[]?, byte[]?> Consumer { get; set; } = null!;
@@ -24,7 +31,7 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
         var starts = new List<TopicPartitionOffset>(partitions.Count);
         foreach (var assigned in partitions)
         {
-            var route = routes.FirstOrDefault(route => route.Matches(assigned.Partition.Topic))
+            var route = _routes.FirstOrDefault(route => route.Matches(assigned.Partition.Topic))
                 ?? throw new InvalidOperationException($"No route takes topic '{assigned.Partition.Topic}'. Add one, or leave the topic out of the consumer's topics.");
             var gate = new LaneGate(
                 assigned.Partition, offset => CommitMetadata.Commit(Consumer, [offset]), _lease, session.Options, session.Logger, session.Time);
@@ -67,13 +74,15 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
         var isFull = _lanes.Values.Sum(lane => lane.BufferedBytes) > session.Options.MaxBufferedBytes;
         // What an earlier owner intended is kept until all of it was read: were every such lane paused, none would ever give memory back.
         var settling = isFull ? _lanes.Values.FirstOrDefault(lane => lane.IsSettling) : null;
+        // A redriven letter may wait for its original's partition, which must have memory left to go on.
+        var areRetriesFull = _lanes.Values.Where(static lane => lane.IsRetry).Sum(lane => lane.BufferedBytes) > session.Options.MaxBufferedBytes / RetryShare;
         foreach (var lane in _lanes.Values)
         {
             // A fault of one lane ends the membership: nothing of it is committed, and the next one goes on from what is.
             if (lane.Completion.IsFaulted || lane.Completion.IsCanceled) lane.Completion.GetAwaiter().GetResult();
             if (lane.HasEndedWithoutRebalance) throw new LaneClosedException(lane.Partition, null);
             lane.SealIfDue();
-            Pause(lane, lane.IsFull || (isFull && lane != settling));
+            Pause(lane, lane.IsFull || (isFull && lane != settling) || (areRetriesFull && lane is { IsRetry: true, IsSettling: false }));
             var watermarks = Consumer.GetWatermarkOffsets(lane.Partition);
             if (watermarks.High.Value >= 0) _logEnds[lane.Partition] = watermarks.High.Value;
         }

@@ -114,7 +114,8 @@ internal sealed class SinkProtocol(
     {
         try
         {
-            return await upcoming.WaitAsync(session.Options.IntentLinger, session.Time, CancellationToken.None);
+            // The retry topic's next range is judged once this one is in: it can't be waited for.
+            return await upcoming.WaitAsync(route.IsRetry ? TimeSpan.Zero : session.Options.IntentLinger, session.Time, CancellationToken.None);
         }
         catch (TimeoutException)
         {

@@ -1,4 +1,5 @@
 using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Sink.Redriven;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
 
@@ -9,7 +10,17 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// Null: repeats are told by position (domain topics). Otherwise by event id among this many preceding offsets (client events, which have no position).
 /// </param>
 /// <param name="Delivery">What a restart may do to rows.</param>
-public sealed record SinkRoute(Predicate<string> Matches, IBatchSink Target, int? EventIdWindow = null, SinkDelivery Delivery = SinkDelivery.ExactlyOnce);
+public sealed record SinkRoute(Predicate<string> Matches, IBatchSink Target, int? EventIdWindow = null, SinkDelivery Delivery = SinkDelivery.ExactlyOnce)
+{
+    /// <summary>True for the group's retry topic.</summary>
+    internal bool IsRetry => Target is RetryTarget;
+
+    /// <summary>That of the retry topic: what goes to all the tables goes exactly once where it does so to one of them.</summary>
+    internal static SinkRoute OfRetries(IReadOnlyList<SinkRoute> routes, string retryTopic) => new(
+        topic => topic == retryTopic,
+        new RetryTarget(routes, retryTopic),
+        Delivery: routes.Any(static route => route.Delivery == SinkDelivery.ExactlyOnce) ? SinkDelivery.ExactlyOnce : SinkDelivery.AtLeastOnce);
+}
 
 /// <summary>What a restart or an unknown answer may do to rows.</summary>
 public enum SinkDelivery

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Handling;
 using Nova.Events.Kafka.Consuming.Memory;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
@@ -9,6 +11,7 @@ internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, 
 {
     private const int DeadLettersTogether = 500;
     private readonly SemaphoreSlim _inserts = new(options.ConcurrentInserts);
+    private readonly string _retryTopic = Topics.Retry(options.Group);
 
     public SinkConsumerOptions Options => options;
 
@@ -63,7 +66,7 @@ internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, 
     public async Task WriteDeadLettersAsync(IReadOnlyCollection<RejectedRecord> rejected, CancellationToken closed)
     {
         foreach (var letters in rejected.Chunk(DeadLettersTogether))
-            await Task.WhenAll(letters.Select(letter => deadLetters.WriteAsync(letter.Record, letter.Reason, exceptionType: null, attempts: 1, closed)));
+            await Task.WhenAll(letters.Select(letter => deadLetters.WriteAsync(letter.Record, letter.Reason, exceptionType: null, AttemptsOf(letter.Record), closed)));
     }
 
     public async Task WaitAsync(string table, string token, int attempt, InsertOutcome outcome, CancellationToken closed)
@@ -82,10 +85,13 @@ internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, 
         ConsumerMetrics.BatchSize.Record(rows, group, topic);
         ConsumerMetrics.BatchFlushes.Add(1, group, topic, new("reason", flush));
         if (repeats > 0) ConsumerMetrics.Repeats.Add(repeats, group, topic);
-        var outcome = batch.Attempt > 1 ? "repaired" : batch.IsCommitted ? "repeated" : "inserted";
+        var outcome = range.Topic == _retryTopic ? "redriven" : batch.Attempt > 1 ? "repaired" : batch.IsCommitted ? "repeated" : "inserted";
         KafkaLog.Batch(
             logger, range.Topic, range.Partition, range.First, range.Last, rows, repeats, batch.Rejected.Count + refused, flush, outcome, elapsed.TotalMilliseconds);
     }
 
     public void Dispose() => _inserts.Dispose();
+
+    // Anybody may write such a header elsewhere: it counts in the retry topic alone.
+    private int AttemptsOf(RecordView record) => record.Topic == _retryTopic ? Math.Min(RetriedRecord.AttemptsOf(record), int.MaxValue - 1) + 1 : 1;
 }

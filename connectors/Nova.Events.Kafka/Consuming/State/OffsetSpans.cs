@@ -50,6 +50,10 @@ internal sealed class OffsetSpans
     /// <summary>Only the first <paramref name="count"/> spans.</summary>
     public OffsetSpans Take(int count) => new(_spans.Take(count).ToList());
 
+    /// <summary>What of them lies between the two, both included.</summary>
+    public OffsetSpans Within(long first, long last) =>
+        new([.. _spans.Where(span => span.Last >= first && span.First <= last).Select(span => (Math.Max(span.First, first), Math.Min(span.Last, last)))]);
+
     /// <summary>Writes each span as <c>gap+length</c> in hex, the gap counted from the end of the one before, the first from <paramref name="origin"/>.</summary>
     public void AppendTo(StringBuilder text, long origin)
     {

@@ -28,6 +28,8 @@ internal sealed class MemoryMember : IGroupMember, IDisposable
 
     public IEnumerable<TopicPartition> Assignment => _positions.Keys;
 
+    public bool IsPaused(TopicPartition partition) => _paused.Contains(partition);
+
     public bool IsDead { get; private set; }
 
     public void Assign(IReadOnlyList<TopicPartition> partitions)
@@ -79,6 +81,8 @@ internal sealed class MemoryMember : IGroupMember, IDisposable
         _stored.Clear();
     }
 
+    public void BeginDrain() => _partitions.BeginDrain();
+
     public void Store(IReadOnlyList<CommittedOffset> offsets)
     {
         foreach (var offset in offsets) _stored[offset.Partition] = offset;
@@ -106,12 +110,12 @@ internal sealed class MemoryMember : IGroupMember, IDisposable
 
     public void Dispose() => _partitions.Dispose();
 
+    // What is paused stays so: librdkafka's pause outlives an assignment.
     private void Forget(IReadOnlyList<TopicPartition> partitions)
     {
         foreach (var partition in partitions)
         {
             _positions.Remove(partition);
-            _paused.Remove(partition);
             _stored.Remove(partition);
         }
     }

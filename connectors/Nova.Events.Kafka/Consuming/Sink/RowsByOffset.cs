@@ -1,0 +1,35 @@
+using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.State;
+
+namespace Nova.Events.Kafka.Consuming.Sink;
+
+/// <summary>Rows that stand at the offsets of their records.</summary>
+internal sealed class RowsByOffset(IBatchSink table, SinkSession session) : IHeldRows
+{
+    /// <exception cref="TopicReplacedException">They are rows of another topic of the same name.</exception>
+    public async Task<OffsetSpans> HeldAsync(JudgedRange judged, RecordBatch kept, CancellationToken cancellationToken)
+    {
+        var stored = await session.AskAsync(table, () => StoredAsync(judged.Range, cancellationToken), cancellationToken);
+        EnsureSameTopic(judged.Range, kept, stored);
+        return OffsetSpans.Of(stored.Select(static row => row.Offset));
+    }
+
+    private async Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken)
+    {
+        await table.WaitForInsertsAsync(range.TokenPrefix, cancellationToken);
+        return await table.StoredAsync(range, cancellationToken);
+    }
+
+    private static void EnsureSameTopic(OffsetRange range, RecordBatch kept, IReadOnlyList<StoredRow> stored)
+    {
+        var timestamps = new Dictionary<long, DateTimeOffset>();
+        foreach (var record in kept) timestamps[record.Offset] = record.Timestamp;
+        foreach (var row in stored)
+            if (timestamps.TryGetValue(row.Offset, out var timestamp) && timestamp != row.Timestamp) throw new TopicReplacedException(range, row.Offset);
+    }
+}
+
+/// <summary>The table holds rows of another topic that had the same name.</summary>
+public sealed class TopicReplacedException(OffsetRange range, long offset) : Exception(
+    $"The table holds a row of {range.Topic}:{range.Partition}:{offset} with another timestamp than the record has: the topic was deleted and made again under "
+    + "the same name. Give the new topic another name, or take the old topic's rows out of the table.");
