@@ -21,6 +21,7 @@ var bench = new RootCommand("Measures on servers of its own, beside whatever els
     FreshnessCommand.Create(),
     OutboxWriteCommand.Create(),
     ConsumeCommand.Create(),
+    InboxCommand.Create(),
     MassTransitCommand.Create(),
     PollingCommand.Create(),
 };

@@ -1,8 +1,10 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using Nova.Events.Inbox;
 using Nova.Events.Kafka;
 using Nova.Events.Kafka.Consuming.Handling;
 using Nova.Events.Outbox.MassTransit;
+using Npgsql;
 
 namespace Nova.Events.ShopService;
 
@@ -30,4 +32,16 @@ public static class ShopServices
             consumer.SessionTimeout = TimeSpan.FromSeconds(6);
         });
     }
+
+    /// <summary>Registers the ledger alone, which consumes into the same database by the inbox.</summary>
+    public static IServiceCollection AddLedger(this IServiceCollection services, IConfiguration configuration) => services
+        .Configure<KafkaOptions>(configuration.GetSection(KafkaOptions.Section))
+        .AddInboxConsumer<OrderLedger>(NpgsqlDataSource.Create(configuration["Shop:Database"]!), consumer =>
+        {
+            consumer.Group = configuration["Shop:Group"]!;
+            consumer.Topics.Add(configuration["Shop:Topic"]!);
+            consumer.SessionTimeout = TimeSpan.FromSeconds(6);
+            consumer.TransactionTimeout = TimeSpan.FromSeconds(3);
+            consumer.BatchRecords = 20;
+        });
 }

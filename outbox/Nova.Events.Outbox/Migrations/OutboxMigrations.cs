@@ -18,7 +18,7 @@ public static class OutboxMigrations
         migrationBuilder.Sql(string.Create(CultureInfo.InvariantCulture, $"DO $nova$ BEGIN PERFORM nova.outbox_create_partitions({OutboxSchema.PartitionDaysAhead}); END $nova$;"));
     }
 
-    /// <summary>Drops the outbox and the event streams with all they hold, and forgets the files. Roles and replication slots belong to the server: they stay.</summary>
+    /// <summary>Drops the outbox, the event streams and the inbox with all they hold, and forgets the files. Roles and replication slots belong to the server: they stay.</summary>
     public static void DropOutbox(this MigrationBuilder migrationBuilder)
     {
         ArgumentNullException.ThrowIfNull(migrationBuilder);
@@ -26,7 +26,7 @@ public static class OutboxMigrations
     }
 
     /// <summary>One statement, so that script generators may wrap it: as <see cref="SchemaMigrator"/> applies a file, under the same lock.</summary>
-    private static string Once(SchemaFile file) => $"""
+    internal static string Once(SchemaFile file) => $"""
         DO $nova_once$
         BEGIN
             PERFORM pg_advisory_xact_lock(hashtext('nova.schema_migrations'));

@@ -71,6 +71,13 @@ public sealed class BenchSmokeTests
         Measured(result, "nova_rate", "nova_bytes", "bytes_rate", "bytes_bytes", "pooled_rate", "ratio");
     }
 
+    [Fact]
+    public async Task Inbox_books_every_record_once_in_batches_and_one_by_one()
+    {
+        var result = await BenchAsync("inbox", "--records", "3000", "--runs", "1");
+        Measured(result, "records_per_second", "single_records_per_second", "ratio");
+    }
+
     /// <summary>Runs the bench as <c>./nova bench</c> does; its result.</summary>
     private static async Task<JsonElement> BenchAsync(params string[] line)
     {

@@ -40,6 +40,13 @@ public sealed class ProjectArrowTests
     }
 
     [Fact]
+    public void The_inbox_puts_the_consumer_and_the_outbox_s_schema_together_and_no_box_knows_it()
+    {
+        Arrows["Inbox"].ShouldBe([Contracts, "Kafka", "Outbox"]);
+        Arrows.Where(project => project.Value.Contains("Inbox")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Hosting_knows_the_contracts_only() => Arrows["Hosting"].Except([Contracts]).ShouldBeEmpty();
 
     [Fact]
@@ -65,7 +72,7 @@ public sealed class ProjectArrowTests
     public void Every_project_lies_in_the_folder_of_its_responsibility()
     {
         Folder("contracts").ShouldBe([Contracts]);
-        Folder("outbox").ShouldBe(["Outbox", "Outbox.MassTransit"]);
+        Folder("outbox").ShouldBe(["Inbox", "Outbox", "Outbox.MassTransit"]);
         Folder("connectors").ShouldBe(["Kafka", "Postgres", "Redis"]);
         Folder("clickhouse").ShouldBe(["ClickHouse"]);
         string[] all = ["contracts", "outbox", "connectors", "clickhouse", "workers"];

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Nova.Events.Cli.Running;
+using Nova.Events.Inbox;
 using Shouldly;
 using Xunit;
 
@@ -19,6 +20,7 @@ public sealed partial class LogCatalogueTests
         ["Nova.Events.ClickHouseSink"] = (6000, 6099),
         ["Nova.Events.CacheProjector"] = (6100, 6199),
         ["Nova.Events.Api"] = (6200, 6299),
+        ["Nova.Events.Inbox"] = (7100, 7199),
     };
 
     /// <summary>Members of the line that no value may take the place of.</summary>
@@ -71,7 +73,7 @@ public sealed partial class LogCatalogueTests
     private static IEnumerable<string> Placeholders(LoggerMessageAttribute line) => Placeholder().Matches(line.Message).Select(match => match.Groups[1].Value);
 
     private static IEnumerable<(string, string, LoggerMessageAttribute)> Catalogued() =>
-        from assembly in Product(typeof(Role).Assembly, [])
+        from assembly in Product(typeof(InboxSchema).Assembly, Product(typeof(Role).Assembly, []))
         from type in assembly.GetTypes()
         from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
         let line = method.GetCustomAttribute<LoggerMessageAttribute>()

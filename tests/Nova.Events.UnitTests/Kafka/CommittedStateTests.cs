@@ -32,6 +32,15 @@ public sealed class CommittedStateTests
     }
 
     [Fact]
+    public void The_hint_of_an_inbox_says_where_it_began()
+    {
+        var state = CommittedState.Empty with { InboxFirst = 171 };
+        state.ToText(200).ShouldBe("1;b:ab");
+        CommittedState.Parse("1;b:ab", 200).InboxFirst.ShouldBe(171);
+        CommittedState.Parse("1", 200).InboxFirst.ShouldBeNull();
+    }
+
+    [Fact]
     public void A_state_that_would_not_fit_into_4096_bytes_has_no_text()
     {
         var positions = CommittedState.Empty.Positions;

@@ -13,7 +13,7 @@ public sealed class HandlerHealthCheckTests
     private readonly HandlerHealthCheck _check;
 
     public HandlerHealthCheckTests() =>
-        _check = new HandlerHealthCheck(new HandlerConsumerOptions { Group = "g", StallTimeout = TimeSpan.FromMinutes(1) }, _state = new HandlerState(_time));
+        _check = new HandlerHealthCheck("g", TimeSpan.FromMinutes(1), _state = new HandlerState(_time));
 
     [Fact]
     public void A_poll_thread_that_stands_still_is_unhealthy()

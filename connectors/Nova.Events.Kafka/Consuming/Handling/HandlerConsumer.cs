@@ -44,7 +44,7 @@ public sealed class HandlerConsumer(
     }
 
     // The broker assigns, and says how often it wants to hear from members: librdkafka refuses settings of ours.
-    private static void ByBroker(ConsumerConfig config)
+    internal static void ByBroker(ConsumerConfig config)
     {
         config.GroupProtocol = GroupProtocol.Consumer;
         config.PartitionAssignmentStrategy = null;

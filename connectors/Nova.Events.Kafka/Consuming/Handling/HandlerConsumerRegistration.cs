@@ -29,7 +29,7 @@ public static class HandlerConsumerRegistration
         HandlerState? state = null;
         HandlerState StateOf(IServiceProvider provider) => LazyInitializer.EnsureInitialized(ref state, () => new HandlerState(provider.GetRequiredService<TimeProvider>()));
         services.AddHealthChecks().Add(new HealthCheckRegistration(
-            "consumer-" + options.Group, provider => new HandlerHealthCheck(options, StateOf(provider)), failureStatus: null, tags: null));
+            "consumer-" + options.Group, provider => new HandlerHealthCheck(options.Group, options.StallTimeout, StateOf(provider)), failureStatus: null, tags: null));
         return services.AddSingleton<IHostedService>(provider => new HandlerConsumerService(
             options, provider.GetRequiredService<IOptions<KafkaOptions>>().Value, provider.GetRequiredService<THandler>(), StateOf(provider),
             provider.GetRequiredService<ILogger<HandlerConsumer>>(), provider.GetRequiredService<TimeProvider>()));

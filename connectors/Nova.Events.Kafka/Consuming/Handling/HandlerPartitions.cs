@@ -15,7 +15,7 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
     private readonly ConcurrentDictionary<TopicPartition, PartitionTrack> _tracks = new();
     private readonly ConcurrentDictionary<TopicPartition, long> _logEnds = new();
     private readonly TakenBlockPool _pool = new(options.MaxBufferedBytes);
-    private readonly BackPressure _pressure = new(options, time);
+    private readonly BackPressure _pressure = new(options.MaxBufferedBytes, options.MaxPartitionBytes, time);
     private readonly string _retryTopic = Topics.Retry(options.Group);
     private PartitionTrack[] _all = [];
     private PartitionTrack? _last;

@@ -17,6 +17,10 @@ internal interface IGroupMember
 
     void Resume(IReadOnlyList<TopicPartition> partitions);
 
+    /// <summary>Reads an assigned partition from <paramref name="offset"/> on.</summary>
+    /// <exception cref="KafkaException">It is not read yet: try again.</exception>
+    void Seek(TopicPartition partition, long offset);
+
     /// <summary>Where the log of an assigned partition ends, as far as is known here; null where it is not.</summary>
     long? KnownEnd(TopicPartition partition);
 

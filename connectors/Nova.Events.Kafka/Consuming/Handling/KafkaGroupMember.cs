@@ -19,6 +19,8 @@ internal sealed class KafkaGroupMember : IGroupMember
 
     public void Resume(IReadOnlyList<TopicPartition> partitions) => Consumer.Resume(partitions);
 
+    public void Seek(TopicPartition partition, long offset) => Consumer.Seek(new TopicPartitionOffset(partition, offset));
+
     public long? KnownEnd(TopicPartition partition) => Consumer.GetWatermarkOffsets(partition).High.Value is >= 0 and var end ? end : null;
 
     public long EndOf(TopicPartition partition) => Consumer.QueryWatermarkOffsets(partition, RequestTimeout).High.Value;

@@ -11,7 +11,7 @@ namespace Nova.Events.Kafka.Consuming.Handling;
 /// it; the positions committed with it are those of the records below it. The poll thread's alone, but for <see cref="TakenRecord.Finish"/>,
 /// <see cref="Closed"/>, <see cref="Parked"/> and <see cref="Read"/>.
 /// </summary>
-internal sealed class PartitionTrack : IDisposable
+internal sealed class PartitionTrack : IPausable, IDisposable
 {
     private readonly TakenBlockPool _pool;
     private readonly TimeProvider _time;

@@ -7,7 +7,7 @@ namespace Nova.Events.Kafka.Consuming.State;
 
 /// <summary>
 /// What a consumer keeps beside its committed offset: the last position of each source below that offset, and the intent or the parked keys where there are
-/// any. Text: <c>1;p:source@era.lsn.ordinal;…;i:last,rows,checksum,attempt,excluded;k:hash,partition,offset;…</c>, numbers in hex; a reader refuses a
+/// any. Text: <c>1;p:source@era.lsn.ordinal;…;i:last,rows,checksum,attempt,excluded;k:hash,partition,offset;…;b:offset</c>, numbers in hex; a reader refuses a
 /// version or a field that it doesn't know.
 /// </summary>
 internal sealed record CommittedState(ImmutableSortedDictionary<string, Position> Positions, Intent? Intent = null)
@@ -24,8 +24,11 @@ internal sealed record CommittedState(ImmutableSortedDictionary<string, Position
     /// <summary>Keys whose records are diverted to the retry topic, by their hash, with the place of the last one there.</summary>
     public ImmutableSortedDictionary<ulong, RetryPlace> Parked { get; init; } = NoneParked;
 
-    /// <summary>The text form; null where it would be longer than <see cref="MaxBytes"/>.</summary>
-    public string? ToText(long committedOffset)
+    /// <summary>Where the inbox of a partition began: what is committed is a hint then, and the inbox's row is the truth. Null without an inbox.</summary>
+    public long? InboxFirst { get; init; }
+
+    /// <summary>The text form; null where it would be longer than <paramref name="maxBytes"/>.</summary>
+    public string? ToText(long committedOffset, int maxBytes = MaxBytes)
     {
         var text = new StringBuilder(Version);
         foreach (var (source, position) in Positions)
@@ -37,7 +40,8 @@ internal sealed record CommittedState(ImmutableSortedDictionary<string, Position
         }
 
         foreach (var (hash, place) in Parked) text.Append(CultureInfo.InvariantCulture, $";k:{hash:x},{place.Partition:x},{place.Offset:x}");
-        return text.Length <= MaxBytes ? text.ToString() : null;
+        if (InboxFirst is { } first) text.Append(CultureInfo.InvariantCulture, $";b:{first:x}");
+        return text.Length <= maxBytes ? text.ToString() : null;
     }
 
     /// <summary>Reads the text form; empty text is an empty state.</summary>
@@ -52,15 +56,17 @@ internal sealed record CommittedState(ImmutableSortedDictionary<string, Position
             var positions = Empty.Positions.ToBuilder();
             var parked = NoneParked.ToBuilder();
             Intent? intent = null;
+            long? inboxFirst = null;
             foreach (var field in fields.AsSpan(1))
             {
                 if (field.StartsWith("p:", StringComparison.Ordinal)) AddPosition(positions, field.AsSpan(2));
                 else if (field.StartsWith("i:", StringComparison.Ordinal)) intent = ParseIntent(field[2..], committedOffset);
                 else if (field.StartsWith("k:", StringComparison.Ordinal)) AddParked(parked, field[2..].Split(','));
+                else if (field.StartsWith("b:", StringComparison.Ordinal)) inboxFirst = Hex<long>(field[2..]);
                 else throw new FormatException("unknown field");
             }
 
-            return new CommittedState(positions.ToImmutable(), intent) { Parked = parked.ToImmutable() };
+            return new CommittedState(positions.ToImmutable(), intent) { Parked = parked.ToImmutable(), InboxFirst = inboxFirst };
         }
         catch (Exception exception) when (exception is FormatException or OverflowException or IndexOutOfRangeException or ArgumentException)
         {

@@ -97,6 +97,8 @@ internal sealed class MemoryMember : IGroupMember, IDisposable
 
     public void Resume(IReadOnlyList<TopicPartition> partitions) => _paused.ExceptWith(partitions);
 
+    public void Seek(TopicPartition partition, long offset) => _positions[partition] = offset;
+
     public long? KnownEnd(TopicPartition partition) => _log.End(partition);
 
     public long EndOf(TopicPartition partition) => _log.End(partition);

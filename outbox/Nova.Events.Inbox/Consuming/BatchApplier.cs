@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Logging;
+using Nova.Events.Contracts.Records;
+using Nova.Events.Inbox.Storing;
+using Nova.Events.Kafka.Consuming;
+using Nova.Events.Kafka.Consuming.Handling;
+
+namespace Nova.Events.Inbox.Consuming;
+
+/// <summary>Applies batches of one partition: whole, or in pieces around a record that fails. That one is tried again, with pauses, until it is through or a dead letter.</summary>
+internal sealed class BatchApplier(InboxSession session, bool isRetryTopic, CancellationToken stopping, CancellationToken closed)
+{
+    private readonly InboxConsumerOptions _options = session.Options;
+
+    /// <summary>True while something that failed is tried again.</summary>
+    public bool IsRetrying { get; private set; }
+
+    /// <summary>Hears of each row that is durable.</summary>
+    public Action<InboxRow>? Moved { get; set; }
+
+    /// <returns>The row after it; null where the row is elsewhere.</returns>
+    public async Task<InboxRow?> ApplyAsync(InboxBatch batch)
+    {
+        var (row, pieces, attempts) = (batch.Before, new BatchPieces(batch.Records.Count), 0);
+        for (var faults = 0; row.Next < batch.After.Next;)
+        {
+            stopping.ThrowIfCancellationRequested();
+            var step = batch.Step(row, pieces.At, pieces.To);
+            var result = await session.Inbox.ApplyAsync(step, closed);
+            if (result.Kind == StepResultKind.Unavailable)
+            {
+                await WaitAsync(step, ++faults, result.Outcome);
+                continue;
+            }
+
+            faults = 0;
+            if (result.Kind == StepResultKind.Failed && pieces.IsAlone) result = await AfterFailureAsync(step, ++attempts, result.Outcome);
+            else if (result.Kind == StepResultKind.Failed) pieces.Failed(result.Index);
+            if (result.Kind is StepResultKind.Moved or StepResultKind.Applied) IsRetrying = false;
+            if (result.Kind == StepResultKind.Moved) return null;
+            if (result.Kind != StepResultKind.Applied) continue;
+            (row, attempts) = (step.After, 0);
+            pieces.Applied();
+            Moved?.Invoke(row);
+        }
+
+        Measure(batch);
+        return row;
+    }
+
+    /// <summary>One record that failed in a transaction of its own: a dead letter now, or another attempt after a pause.</summary>
+    private async Task<StepResult> AfterFailureAsync(InboxStep step, int attempts, Outcome outcome)
+    {
+        var record = step.Records[0];
+        var attemptsInAll = attempts + (isRetryTopic ? RetriedRecord.AttemptsOf(record) : 0);
+        if (outcome.Kind == OutcomeKind.Poisoned || attemptsInAll >= _options.MaxAttempts) return await SetAsideAsync(step, outcome, attemptsInAll);
+        IsRetrying = true;
+        InboxLog.Retried(session.Logger, record.Topic, record.Partition, record.Offset, attemptsInAll, outcome.Reason ?? "");
+        await Task.Delay(_options.DelayBefore(attempts), session.Time, stopping);
+        return new StepResult(StepResultKind.Failed, 0, outcome);
+    }
+
+    /// <summary>
+    /// The dead letter is acknowledged while the row is locked, before the row moves past the record: an owner that lost the partition meanwhile writes none.
+    /// </summary>
+    private async Task<StepResult> SetAsideAsync(InboxStep step, Outcome outcome, int attempts)
+    {
+        var past = step with { Records = [], Beside = token => session.Aside.DeadLetterAsync(step.Records[0], outcome, attempts, token) };
+        for (var faults = 1; ; faults++)
+        {
+            var result = await session.Inbox.ApplyAsync(past, closed);
+            if (result.Kind is StepResultKind.Applied or StepResultKind.Moved) return result;
+            await WaitAsync(step, faults, result.Outcome);
+        }
+    }
+
+    private async Task WaitAsync(InboxStep step, int faults, Outcome outcome)
+    {
+        IsRetrying = true;
+        InboxLog.Unavailable(session.Logger, step.Before.Key.Topic, step.Before.Key.Partition, step.Before.Next, faults, outcome.Reason ?? "");
+        await Task.Delay(_options.DelayBefore(faults), session.Time, stopping);
+    }
+
+    private void Measure(InboxBatch batch)
+    {
+        var key = batch.Before.Key;
+        KeyValuePair<string, object?> group = new("group", key.Group), topic = new("topic", key.Topic);
+        ConsumerMetrics.BatchSize.Record(batch.Records.Count, group, topic);
+        if (batch.Repeats > 0) ConsumerMetrics.Repeats.Add(batch.Repeats, group, topic);
+        InboxLog.Applied(session.Logger, key.Topic, key.Partition, batch.Before.Next, batch.After.Next - 1, batch.Records.Count, batch.Repeats);
+    }
+}

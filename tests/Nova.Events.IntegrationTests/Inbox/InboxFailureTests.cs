@@ -1,0 +1,130 @@
+using Confluent.Kafka;
+using Nova.Events.Contracts;
+using Nova.Events.Contracts.Records;
+using Nova.Events.Inbox.Storing;
+using Nova.Events.IntegrationTests.Servers;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Nova.Events.IntegrationTests.Inbox;
+
+[Collection(ServersCollection.Name)]
+public sealed class InboxFailureTests(RunningServers servers)
+{
+    [Fact]
+    public async Task A_poisoned_record_among_good_ones_is_a_dead_letter_and_its_writes_are_not_there()
+    {
+        await using var rig = await InboxRig.StartAsync(servers);
+        await rig.Kafka.WriteAsync(30, i => $"k{i % 3}");
+        var member = rig.Run(number => number is 4 or 5 or 19 ? Outcome.Poisoned("It is bad.") : Outcome.Handled);
+        await rig.BookedAsync(27, member);
+        await Eventually.ValueAsync(() => rig.NextAsync(), next => next == 30);
+        await member.EndAsync();
+        (await rig.NumbersAsync()).ShouldBe(Enumerable.Range(0, 30).Except([4, 5, 19]));
+        var letters = await rig.DeadLettersAsync();
+        letters.Select(letter => letter.Header(HeaderNames.DeadLetterOffset)).ShouldBe(["4", "5", "19"]);
+        letters.ShouldAllBe(letter => letter.Header(HeaderNames.DeadLetterReason) == "It is bad." && letter.Header(HeaderNames.DeadLetterAttempts) == "1");
+    }
+
+    [Fact]
+    public async Task A_record_that_fails_is_tried_again_alone_and_what_was_committed_before_it_is_not_done_again()
+    {
+        await using var rig = await InboxRig.StartAsync(servers);
+        await rig.Kafka.WriteAsync(10, _ => "k");
+        var failed = 0;
+        var member = rig.Run(
+            number => number == 6 && ++failed <= 5 ? failed % 2 == 0 ? throw new InvalidOperationException("broken") : Outcome.RetryLater("not yet") : Outcome.Handled,
+            options => options.BatchAge = TimeSpan.FromMilliseconds(200));
+        await rig.BookedAsync(10, member);
+        await member.EndAsync();
+        (await rig.NumbersAsync()).ShouldBe(Enumerable.Range(0, 10));
+        // The batch, what precedes the record, the record alone until it is through, what follows it.
+        rig.Tried.ShouldBe([0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 6, 6, 6, 6, 7, 8, 9]);
+        rig.Lines.Count(line => line.Contains(":6 is handled again", StringComparison.Ordinal)).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task After_its_last_attempt_a_record_is_a_dead_letter_and_its_partition_goes_on()
+    {
+        await using var rig = await InboxRig.StartAsync(servers);
+        await rig.Kafka.WriteAsync(4, _ => "k");
+        var member = rig.Run(number => number == 1 ? Outcome.RetryLater("It never works.") : Outcome.Handled, options => options.MaxAttempts = 3);
+        await rig.BookedAsync(3, member);
+        await member.EndAsync();
+        (await rig.NumbersAsync()).ShouldBe([0, 2, 3]);
+        var letter = (await rig.DeadLettersAsync()).ShouldHaveSingleItem();
+        letter.Header(HeaderNames.DeadLetterAttempts).ShouldBe("3");
+    }
+
+    [Fact]
+    public async Task A_constraint_that_fails_at_the_commit_is_traced_to_its_record()
+    {
+        await using var rig = await InboxRig.StartAsync(servers);
+        await rig.ExecuteAsync("ALTER TABLE ledger ADD CONSTRAINT one UNIQUE (number) DEFERRABLE INITIALLY DEFERRED");
+        for (var i = 0; i < 8; i++) await rig.Kafka.WriteAsync(rig.Kafka.Topic, InboxRig.Message(i == 5 ? 2 : i));
+        var member = rig.Run(_ => Outcome.Handled, options => (options.MaxAttempts, options.BatchAge) = (2, TimeSpan.FromMilliseconds(200)));
+        await rig.BookedAsync(7, member);
+        await member.EndAsync();
+        (await rig.NumbersAsync()).ShouldBe([0, 1, 2, 3, 4, 6, 7]);
+        var letter = (await rig.DeadLettersAsync()).ShouldHaveSingleItem();
+        letter.Header(HeaderNames.DeadLetterOffset).ShouldBe("5");
+        letter.Header(HeaderNames.DeadLetterReason).ShouldBe("The transaction could not be committed: PostgresException.");
+    }
+
+    [Fact]
+    public async Task A_handler_that_says_nothing_of_a_failed_statement_loses_nothing_of_other_records()
+    {
+        await using var rig = await InboxRig.StartAsync(servers);
+        await rig.Kafka.WriteAsync(9, _ => "k");
+        var member = rig.Run(
+            async (number, transaction, cancellationToken) =>
+            {
+                if (number != 4) return Outcome.Handled;
+                await using var wrong = new NpgsqlCommand("SELECT 1 / 0", transaction.Connection, transaction);
+                await Should.ThrowAsync<PostgresException>(wrong.ExecuteScalarAsync(cancellationToken));
+                return Outcome.Handled;
+            },
+            options => options.MaxAttempts = 2);
+        await rig.BookedAsync(8, member);
+        await member.EndAsync();
+        (await rig.NumbersAsync()).ShouldBe(Enumerable.Range(0, 9).Except([4]));
+        (await rig.DeadLettersAsync()).ShouldHaveSingleItem().Header(HeaderNames.DeadLetterOffset).ShouldBe("4");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_handler_that_ends_the_transaction_stops_the_consumer_with_the_reason(bool commit)
+    {
+        await using var rig = await InboxRig.StartAsync(servers);
+        await rig.Kafka.WriteAsync(3, _ => "k");
+        var member = rig.Run(async (number, transaction, cancellationToken) =>
+        {
+            if (number == 2) await (commit ? transaction.CommitAsync(cancellationToken) : transaction.RollbackAsync(cancellationToken));
+            return Outcome.Handled;
+        });
+        (await Should.ThrowAsync<TransactionEndedException>(member.Running)).Message.ShouldContain("Leave it open");
+        member.Stop.Dispose();
+        (await rig.NextAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task While_dead_letters_cannot_be_written_the_partition_waits_and_holds_no_transaction_for_ever()
+    {
+        await using var rig = await InboxRig.StartAsync(servers);
+        using var admin = new AdminClientBuilder(rig.Kafka.Kafka.ApplyTo(new AdminClientConfig(), "test")).Build();
+        await admin.DeleteTopicsAsync([Topics.DeadLetters(rig.Kafka.Group)]);
+        await rig.Kafka.WriteAsync(5, _ => "k");
+        var member = rig.Run(number => number == 2 ? Outcome.Poisoned("bad") : Outcome.Handled, options => options.TransactionTimeout = TimeSpan.FromSeconds(1));
+        await rig.BookedAsync(2, member);
+        await rig.LineAsync("could not be written to");
+        await Eventually.ValueAsync(() => rig.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"), open => open == 0);
+        (await rig.CountAsync()).ShouldBe(2);
+        await rig.Kafka.CreateAsync(Topics.DeadLetters(rig.Kafka.Group), 1);
+        await rig.BookedAsync(4, member);
+        await member.EndAsync();
+        (await rig.NumbersAsync()).ShouldBe([0, 1, 3, 4]);
+        (await rig.DeadLettersAsync()).ShouldAllBe(letter => letter.Header(HeaderNames.DeadLetterOffset) == "2");
+    }
+}
