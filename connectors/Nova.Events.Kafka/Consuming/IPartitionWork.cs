@@ -9,8 +9,8 @@ internal interface IPartitionWork
     /// <summary>Partitions came; the answer is where each is read from.</summary>
     IReadOnlyList<TopicPartitionOffset> Assigned(IReadOnlyList<AssignedPartition> partitions);
 
-    /// <summary>Partitions go to others: finish what is in flight, within the drain timeout.</summary>
-    void Revoked(IReadOnlyList<TopicPartition> partitions);
+    /// <summary>Partitions go to others: finish what is in flight, within <paramref name="patience"/>.</summary>
+    void Revoked(IReadOnlyList<TopicPartition> partitions, TimeSpan patience);
 
     /// <summary>Partitions went to others already: drop, store nothing.</summary>
     void Lost(IReadOnlyList<TopicPartition> partitions);

@@ -16,14 +16,15 @@ internal sealed class PollLoop : IFetchedRecords
     private readonly IPartitionWork _work;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly DrainTime _drain;
     private Exception? _failure;
 
     public PollLoop(ConsumerConfig config, ConsumerOptions options, IPartitionWork work, ILogger logger, TimeProvider time)
     {
-        (_options, _work, _logger, _time) = (options, work, logger, time);
+        (_options, _work, _logger, _time, _drain) = (options, work, logger, time, new DrainTime(options.DrainTimeout, time));
         Consumer = new ConsumerBuilder<byte[]?, byte[]?>(config)
             .SetPartitionsAssignedHandler((_, partitions) => Rebalance(() => Assigned(partitions)))
-            .SetPartitionsRevokedHandler((_, partitions) => Rebalance(() => _work.Revoked(Bare(partitions))))
+            .SetPartitionsRevokedHandler((_, partitions) => Rebalance(() => _work.Revoked(Bare(partitions), _drain.Left)))
             .SetPartitionsLostHandler((_, partitions) => Rebalance(() => _work.Lost(Bare(partitions))))
             .SetStatisticsHandler(static (_, _) => { })
             .SetErrorHandler((_, error) => KafkaLog.ClientError(_logger, _options.Group, error.Code.ToString(), error.Reason))
@@ -76,8 +77,8 @@ internal sealed class PollLoop : IFetchedRecords
             while (!stopping.IsCancellationRequested) Poll(queue);
             _work.BeginDrain();
             Consumer.Pause(Consumer.Assignment);
-            var started = _time.GetTimestamp();
-            while (!_work.IsDrained && _time.GetElapsedTime(started) < _options.DrainTimeout) Poll(queue);
+            _drain.Begin();
+            while (!_work.IsDrained && _drain.Left > TimeSpan.Zero) Poll(queue);
         }
         finally
         {

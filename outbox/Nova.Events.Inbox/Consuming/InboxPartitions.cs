@@ -14,7 +14,7 @@ internal sealed class InboxPartitions(InboxSession session, IGroupMember member)
     private readonly List<InboxLane> _released = [];
     private readonly BackPressure _pressure = new(session.Options.MaxBufferedBytes, session.Options.MaxPartitionBytes, session.Time);
     private InboxTrack[] _all = [];
-    private long? _drainingSince;
+    private bool _isDraining;
 
     public HandlerState? State { get; init; }
 
@@ -39,13 +39,12 @@ internal sealed class InboxPartitions(InboxSession session, IGroupMember member)
         return starts;
     }
 
-    public void Revoked(IReadOnlyList<TopicPartition> partitions)
+    public void Revoked(IReadOnlyList<TopicPartition> partitions, TimeSpan patience)
     {
         var tracks = Take(partitions);
         foreach (var track in tracks) track.Lane.BeginDrain();
-        // The end of a drain lets everything go: what it waited for in vain is not waited for again.
-        var started = _drainingSince ?? session.Time.GetTimestamp();
-        while (tracks.Exists(static track => !track.Lane.Completion.IsCompleted) && session.Time.GetElapsedTime(started) < session.Options.DrainTimeout) member.Yield();
+        var started = session.Time.GetTimestamp();
+        while (tracks.Exists(static track => !track.Lane.Completion.IsCompleted) && session.Time.GetElapsedTime(started) < patience) member.Yield();
         List<CommittedOffset> last = [.. tracks.Select(static track => track.Advance()).OfType<CommittedOffset>()];
         try
         {
@@ -65,7 +64,7 @@ internal sealed class InboxPartitions(InboxSession session, IGroupMember member)
 
     public void Take(TopicPartition partition, in FetchedRecord record)
     {
-        if (_drainingSince is null && _tracks.TryGetValue(partition, out var track)) track.Take(record);
+        if (!_isDraining && _tracks.TryGetValue(partition, out var track)) track.Take(record);
     }
 
     public void EndOfBatch()
@@ -90,14 +89,14 @@ internal sealed class InboxPartitions(InboxSession session, IGroupMember member)
         }
 
         member.Store(moved);
-        if (_drainingSince is null) _pressure.Apply(_all, member);
+        if (!_isDraining) _pressure.Apply(_all, member);
         Forget();
         State?.Ticked();
     }
 
     public void BeginDrain()
     {
-        _drainingSince = session.Time.GetTimestamp();
+        _isDraining = true;
         foreach (var track in _all) track.Lane.BeginDrain();
     }
 

@@ -13,13 +13,21 @@ public sealed class HandlerPartitionsTests
     private readonly ManualTime _time = new();
 
     [Fact]
-    public void A_handler_that_never_returns_holds_a_revocation_up_for_the_drain_timeout() => WaitsOfRevocation(spent: null).ShouldBe(5);
-
-    [Fact]
-    public void The_end_of_a_drain_waits_only_for_what_the_drain_has_left_of_its_timeout()
+    public void A_handler_that_never_returns_holds_a_revocation_up_for_the_drain_timeout()
     {
-        WaitsOfRevocation(spent: TimeSpan.FromSeconds(3)).ShouldBe(2);
-        WaitsOfRevocation(spent: TimeSpan.FromSeconds(5)).ShouldBe(0);
+        var (log, waits) = (new MemoryLog((_, _) => false), 0);
+        log.Add(Partition);
+        log.Append(Partition, "k", _time.GetUtcNow(), []);
+        var options = new HandlerConsumerOptions { Group = "g", Lanes = 1, DrainTimeout = TimeSpan.FromSeconds(5) };
+        using var member = new MemoryMember(log, options, new Stuck(), new Nowhere(), _time, () =>
+        {
+            waits++;
+            _time.Advance(TimeSpan.FromSeconds(1));
+        });
+        member.Assign([Partition]);
+        member.Poll(1);
+        member.Revoke([Partition]);
+        waits.ShouldBe(5);
     }
 
     /// <summary>Found by an attack: the client goes on pausing what it was told to, and a partition that came back was never read again.</summary>
@@ -39,30 +47,6 @@ public sealed class HandlerPartitionsTests
         member.Assign([Partition]);
         member.Poll(0);
         member.IsPaused(Partition).ShouldBeFalse();
-    }
-
-    /// <param name="spent">Time since the drain began; null where none did.</param>
-    private int WaitsOfRevocation(TimeSpan? spent)
-    {
-        var (log, waits) = (new MemoryLog((_, _) => false), 0);
-        log.Add(Partition);
-        log.Append(Partition, "k", _time.GetUtcNow(), []);
-        var options = new HandlerConsumerOptions { Group = "g", Lanes = 1, DrainTimeout = TimeSpan.FromSeconds(5) };
-        using var member = new MemoryMember(log, options, new Stuck(), new Nowhere(), _time, () =>
-        {
-            waits++;
-            _time.Advance(TimeSpan.FromSeconds(1));
-        });
-        member.Assign([Partition]);
-        member.Poll(1);
-        if (spent is { } since)
-        {
-            member.BeginDrain();
-            _time.Advance(since);
-        }
-
-        member.Revoke([Partition]);
-        return waits;
     }
 
     private sealed class Stuck : IRecordHandler

@@ -20,7 +20,7 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
     private PartitionTrack[] _all = [];
     private PartitionTrack? _last;
     private readonly ParkReleases _releases = new(member, Topics.Retry(options.Group), time);
-    private long? _drainingSince;
+    private bool _isDraining;
 
     public HandlerState? State { get; init; }
 
@@ -49,13 +49,12 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
         return starts;
     }
 
-    public void Revoked(IReadOnlyList<TopicPartition> partitions)
+    public void Revoked(IReadOnlyList<TopicPartition> partitions, TimeSpan patience)
     {
         var tracks = Take(partitions);
-        // The end of a drain lets everything go: what it waited for in vain is not waited for again.
-        var started = _drainingSince ?? time.GetTimestamp();
+        var started = time.GetTimestamp();
         foreach (var track in tracks) track.Sweep();
-        while (tracks.Exists(track => !track.IsIdle) && time.GetElapsedTime(started) < options.DrainTimeout)
+        while (tracks.Exists(track => !track.IsIdle) && time.GetElapsedTime(started) < patience)
         {
             foreach (var lane in lanes) lane.Tick();
             member.Yield();
@@ -87,7 +86,7 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
 
     public void Take(TopicPartition partition, in FetchedRecord record)
     {
-        if (IsDraining || TrackOf(partition) is not { } track) return;
+        if (_isDraining || TrackOf(partition) is not { } track) return;
         if (track.Take(record) is not { } taken)
         {
             ConsumerMetrics.Repeats.Add(1, new("group", options.Group), new("topic", partition.Topic));
@@ -120,12 +119,12 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
 
         member.Store(moved);
         foreach (var lane in lanes) lane.Tick();
-        if (!IsDraining) _pressure.Apply(_all, member);
+        if (!_isDraining) _pressure.Apply(_all, member);
         _releases.Tick(_all);
         State?.Ticked();
     }
 
-    public void BeginDrain() => _drainingSince = time.GetTimestamp();
+    public void BeginDrain() => _isDraining = true;
 
     /// <summary>After the poll thread has ended: whatever is unfinished is left to be redelivered.</summary>
     public void Close() => Lost([.. _tracks.Keys]);
@@ -137,8 +136,6 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
 
     public IEnumerable<PartitionReading> Read() =>
         _tracks.Values.Select(track => track.Read(_logEnds.TryGetValue(track.Partition, out var end) ? end : null));
-
-    private bool IsDraining => _drainingSince is not null;
 
     // The end is committed at once, or a member that dies before its first commit would take what came meanwhile along.
     private long StartOf(AssignedPartition assigned)

@@ -44,12 +44,12 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
         return starts;
     }
 
-    public void Revoked(IReadOnlyList<TopicPartition> partitions)
+    public void Revoked(IReadOnlyList<TopicPartition> partitions, TimeSpan patience)
     {
         var lanes = Lanes(partitions);
         foreach (var lane in lanes) lane.BeginDrain(all: false);
         var drained = Task.WhenAll(lanes.Select(lane => lane.Completion));
-        ((IAsyncResult)drained).AsyncWaitHandle.WaitOne(session.Options.DrainTimeout);
+        ((IAsyncResult)drained).AsyncWaitHandle.WaitOne(patience);
         Release(lanes, drained.IsCompletedSuccessfully ? "drained" : "unfinished");
     }
 

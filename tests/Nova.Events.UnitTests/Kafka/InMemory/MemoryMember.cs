@@ -12,6 +12,7 @@ internal sealed class MemoryMember : IGroupMember, IDisposable
 {
     private readonly MemoryLog _log;
     private readonly Action _yield;
+    private readonly TimeSpan _drainTimeout;
     private readonly KeyLane[] _lanes;
     private readonly HandlerPartitions _partitions;
     private readonly Dictionary<TopicPartition, long> _positions = [];
@@ -20,7 +21,7 @@ internal sealed class MemoryMember : IGroupMember, IDisposable
 
     public MemoryMember(MemoryLog log, HandlerConsumerOptions options, IRecordHandler handler, ISetAside aside, TimeProvider time, Action yield)
     {
-        (_log, _yield) = (log, yield);
+        (_log, _yield, _drainTimeout) = (log, yield, options.DrainTimeout);
         _lanes = [.. Enumerable.Range(0, options.Lanes).Select(_ => new KeyLane(handler, aside, options, NullLogger.Instance, time))];
         _partitions = new HandlerPartitions(_lanes, options, this, NullLogger.Instance, time);
         foreach (var lane in _lanes) _ = lane.RunAsync();
@@ -39,7 +40,7 @@ internal sealed class MemoryMember : IGroupMember, IDisposable
 
     public void Revoke(IReadOnlyList<TopicPartition> partitions)
     {
-        _partitions.Revoked(partitions);
+        _partitions.Revoked(partitions, _drainTimeout);
         // As librdkafka does, without a look at what is committed.
         foreach (var partition in partitions)
             if (_stored.TryGetValue(partition, out var stored)) _log.Commit(stored);
@@ -80,8 +81,6 @@ internal sealed class MemoryMember : IGroupMember, IDisposable
         foreach (var offset in _stored.Values) _log.Commit(offset);
         _stored.Clear();
     }
-
-    public void BeginDrain() => _partitions.BeginDrain();
 
     public void Store(IReadOnlyList<CommittedOffset> offsets)
     {
