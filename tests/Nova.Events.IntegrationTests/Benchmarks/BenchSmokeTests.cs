@@ -8,7 +8,7 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.Benchmarks;
 
 /// <summary>Each bench at its smallest: that it comes to an end with a whole result. Never how fast anything was.</summary>
-[Collection(ServersCollection.Name)]
+[Collection(OwnServersCollection.Name)]
 public sealed class BenchSmokeTests
 {
     private const int Rows = 2_000;

@@ -1,4 +1,5 @@
 using Nova.Events.ChaosTests.Sink;
+using Nova.Events.IntegrationTests.Servers;
 using Shouldly;
 using Xunit;
 
@@ -7,7 +8,7 @@ namespace Nova.Events.IntegrationTests.Chaos;
 /// <summary>
 /// <c>./nova chaos sink</c> in its short form, on servers of its own. The command itself is killed in the midst of it, too, and taken up again.
 /// </summary>
-[Collection(ChaosCollection.Name)]
+[Collection(OwnServersCollection.Name)]
 public sealed class SinkChaosTests : IDisposable
 {
     private const int KilledAtFault = 5;

@@ -12,7 +12,7 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.Kafka;
 
 /// <summary>A broker that a test kills.</summary>
-[Collection(ServersCollection.Name)]
+[Collection(OwnServersCollection.Name)]
 public sealed class HandlerHealthTests : IDisposable
 {
     private static readonly Dictionary<string, string> Broker = new() { ["broker.session.timeout.ms"] = "3000", ["broker.heartbeat.interval.ms"] = "500" };

@@ -10,7 +10,7 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.LocalStack;
 
 /// <summary>Servers that a test starts, kills and wipes for itself.</summary>
-[Collection(ServersCollection.Name)]
+[Collection(OwnServersCollection.Name)]
 public sealed class OwnServersTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
