@@ -28,11 +28,11 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
 
     public IReadOnlyList<TopicPartitionOffset> Assigned(IReadOnlyList<AssignedPartition> partitions)
     {
-        var starts = new List<TopicPartitionOffset>(partitions.Count);
+        var (starts, ends) = (new List<TopicPartitionOffset>(partitions.Count), EndsToStartAt(partitions));
         foreach (var assigned in partitions)
         {
             var (topic, partition) = (assigned.Partition.Topic, assigned.Partition.Partition.Value);
-            var start = assigned.Committed.Offset ?? StartOf(assigned);
+            var start = assigned.Committed.Offset ?? (ends.TryGetValue(assigned.Partition, out var end) ? end : assigned.LogStart);
             if (assigned.LogStart > start) KafkaLog.RetentionOvertook(logger, topic, partition, start, assigned.LogStart);
             start = Math.Max(start, assigned.LogStart);
             KafkaLog.Assigned(logger, options.Group, topic, partition, start, intentLast: null);
@@ -137,13 +137,14 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
     public IEnumerable<PartitionReading> Read() =>
         _tracks.Values.Select(track => track.Read(_logEnds.TryGetValue(track.Partition, out var end) ? end : null));
 
-    // The end is committed at once, or a member that dies before its first commit would take what came meanwhile along.
-    private long StartOf(AssignedPartition assigned)
+    // Committed at once, or a member that dies before its first commit would take what came meanwhile along.
+    private Dictionary<TopicPartition, long> EndsToStartAt(IReadOnlyList<AssignedPartition> partitions)
     {
-        if (!options.StartAtEnd || assigned.Partition.Topic == _retryTopic) return assigned.LogStart;
-        var end = member.EndOf(assigned.Partition);
-        member.Commit([new CommittedOffset(assigned.Partition, end, "")]);
-        return end;
+        if (!options.StartAtEnd) return [];
+        var begun = partitions.Where(assigned => assigned.Committed.Offset is null && assigned.Partition.Topic != _retryTopic);
+        var ends = begun.ToDictionary(assigned => assigned.Partition, assigned => member.EndOf(assigned.Partition));
+        member.Commit([.. ends.Select(end => new CommittedOffset(end.Key, end.Value, ""))]);
+        return ends;
     }
 
     // Records come in runs of one partition, under one and the same object for a batch.
