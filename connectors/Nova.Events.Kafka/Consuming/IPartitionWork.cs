@@ -6,7 +6,7 @@ namespace Nova.Events.Kafka.Consuming;
 /// <summary>What a consumer does with its partitions. Every member is called on the poll thread.</summary>
 internal interface IPartitionWork
 {
-    /// <summary>Partitions came; the answer is where each is read from.</summary>
+    /// <summary>A rebalance is over and these partitions came, maybe none; the answer is where each is read from.</summary>
     IReadOnlyList<TopicPartitionOffset> Assigned(IReadOnlyList<AssignedPartition> partitions);
 
     /// <summary>Partitions go to others: finish what is in flight, within <paramref name="patience"/>.</summary>

@@ -104,7 +104,6 @@ internal sealed class PollLoop : IFetchedRecords
 
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
-        if (partitions.Count == 0) return [];
         var committed = CommitMetadata.Committed(Consumer, partitions, RequestTimeout);
         var assigned = committed
             .Select(offset => new AssignedPartition(offset, Consumer.QueryWatermarkOffsets(offset.Partition, RequestTimeout).Low.Value))

@@ -24,6 +24,7 @@ internal sealed class InboxLane : IDisposable
     private InboxRow? _row;
     private long _movedAt;
     private long _doneBelow;
+    private Task _cancelling = Task.CompletedTask;
 
     public InboxLane(CommittedOffset committed, InboxSession session)
     {
@@ -34,6 +35,9 @@ internal sealed class InboxLane : IDisposable
     }
 
     public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Nothing of it runs any more: it may be disposed.</summary>
+    public Task Ended => Task.WhenAll(Completion.ContinueWith(static _ => { }, TaskScheduler.Default), _cancelling);
 
     /// <summary>What is to be read; null while that is not known.</summary>
     public ReadOrder? Order => Volatile.Read(ref _order);
@@ -55,13 +59,13 @@ internal sealed class InboxLane : IDisposable
     public void Add(ReadOrder order, IReadOnlyList<RecordView> records) => _read.Writer.TryWrite(new ReadRecords(order, records));
 
     /// <summary>Nothing begins any more; a transaction that is under way ends.</summary>
-    public void BeginDrain() => _stopping.Cancel();
+    public void BeginDrain() => Cancel(_stopping);
 
     /// <summary>What is under way is rolled back, unless its commit is on its way.</summary>
     public void Close()
     {
-        _stopping.Cancel();
-        _closed.Cancel();
+        Cancel(_stopping);
+        Cancel(_closed);
     }
 
     public void Dispose()
@@ -69,6 +73,9 @@ internal sealed class InboxLane : IDisposable
         _stopping.Dispose();
         _closed.Dispose();
     }
+
+    // Not on the poll thread: a handler's statement is cancelled over a connection of its own, which takes its time where the database is frozen.
+    private void Cancel(CancellationTokenSource source) => _cancelling = Task.WhenAll(_cancelling, source.CancelAsync());
 
     private async Task RunAsync()
     {
@@ -109,14 +116,15 @@ internal sealed class InboxLane : IDisposable
         InboxLog.Moved(_session.Logger, row.Key.Group, row.Key.Topic, row.Key.Partition, row.Next);
     }
 
-    /// <summary>Null where the row is elsewhere.</summary>
+    /// <summary>Null where the row is elsewhere, or the log is another.</summary>
     private async Task<InboxRow?> LookAsync(InboxRow row)
     {
         try
         {
-            return await _session.Inbox.LoadAsync(row.Key, _stopping.Token) is { } found && found.Next == row.Next ? row : null;
+            if (await _session.Inbox.LoadAsync(row.Key, _stopping.Token) is not { } found || found.Next != row.Next) return null;
+            return InboxStart.Contradiction(row, await _session.Log.ExtentAsync(_partition, _stopping.Token)) is null ? row : null;
         }
-#pragma warning disable CA1031 // The database is away, and nothing is to be done: the next look or the next batch tells.
+#pragma warning disable CA1031 // The database or the brokers are away, and nothing is to be done: the next look or the next batch tells.
         catch (Exception exception) when (!_stopping.IsCancellationRequested)
 #pragma warning restore CA1031
         {

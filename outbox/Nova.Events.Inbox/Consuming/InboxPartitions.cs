@@ -35,7 +35,7 @@ internal sealed class InboxPartitions(InboxSession session, IGroupMember member)
 
         Changed();
         State?.Works();
-        ConsumerMetrics.Rebalances.Add(1, new("group", session.Options.Group), new("kind", "assigned"));
+        if (partitions.Count > 0) ConsumerMetrics.Rebalances.Add(1, new("group", session.Options.Group), new("kind", "assigned"));
         return starts;
     }
 
@@ -104,7 +104,7 @@ internal sealed class InboxPartitions(InboxSession session, IGroupMember member)
     public async Task CloseAsync()
     {
         Lost([.. _tracks.Keys]);
-        await Task.WhenAll(_released.Select(static lane => lane.Completion.ContinueWith(static _ => { }, TaskScheduler.Default)));
+        await Task.WhenAll(_released.Select(static lane => lane.Ended));
         foreach (var lane in _released) lane.Dispose();
     }
 
@@ -153,7 +153,10 @@ internal sealed class InboxPartitions(InboxSession session, IGroupMember member)
     /// <summary>Lanes that have ended since their partition went.</summary>
     private void Forget()
     {
-        foreach (var lane in _released.FindAll(static lane => lane.Completion.IsCompleted)) lane.Dispose();
-        _released.RemoveAll(static lane => lane.Completion.IsCompleted);
+        foreach (var lane in _released.FindAll(static lane => lane.Ended.IsCompleted))
+        {
+            _released.Remove(lane);
+            lane.Dispose();
+        }
     }
 }

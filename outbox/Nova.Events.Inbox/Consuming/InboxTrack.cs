@@ -15,6 +15,7 @@ internal sealed class InboxTrack(TopicPartition partition, InboxLane lane, Inbox
     private List<RecordView> _gathered = [];
     private RecordBlock? _open;
     private ReadOrder? _order;
+    private long _next;
     private InboxRow? _handedOut;
     private long _oldest = -1;
     private long _busySince;
@@ -42,6 +43,8 @@ internal sealed class InboxTrack(TopicPartition partition, InboxLane lane, Inbox
     public void Take(in FetchedRecord fetched)
     {
         if (_order is null || fetched.Offset < _order.From) return;
+        if (fetched.Offset < _next) throw new KafkaException(new Error(ErrorCode.Local_BadMsg, $"{partition} gave offset {fetched.Offset} after {_next - 1}."));
+        _next = fetched.Offset + 1;
         if (_open is null || !fetched.TryCopyTo(_open))
         {
             _open = session.Memory.Rent(partition, fetched.Size);
@@ -105,7 +108,7 @@ internal sealed class InboxTrack(TopicPartition partition, InboxLane lane, Inbox
         if (order is not null) member.Seek(partition, order.From);
         _blocks.Clear();
         _gathered = [];
-        (_order, _open, Bytes) = (order, null, 0);
+        (_order, _open, _next, Bytes) = (order, null, 0, 0);
     }
 
     private void Release(RecordBlock block)

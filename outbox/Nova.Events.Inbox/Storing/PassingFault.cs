@@ -12,8 +12,7 @@ internal static class PassingFault
         for (; exception is not null; exception = exception.InnerException)
         {
             if (exception is PostgresException answer) return IsPassing(answer.SqlState);
-            // A statement that took too long may do so for ever, and the connection is still there; where it is not, that tells.
-            if (exception is NpgsqlException { IsTransient: true, InnerException: not TimeoutException }) return true;
+            if (exception is NpgsqlException { IsTransient: true } && !IsOfStatement(exception)) return true;
         }
 
         return false;
@@ -21,6 +20,10 @@ internal static class PassingFault
 
     /// <summary>True where the connection is gone, so that whatever was thrown comes of that.</summary>
     public static bool IsLost(NpgsqlConnection? connection) => connection is not null && connection.FullState is var state && (state.HasFlag(ConnectionState.Broken) || !state.HasFlag(ConnectionState.Open));
+
+    // A statement that took too long may do so for ever, and the connection is still there; where it is not, that tells. A wait for a connection (a pool that is
+    // empty, a server that does not answer) is no statement.
+    private static bool IsOfStatement(Exception exception) => exception.InnerException is TimeoutException && exception.Message.EndsWith(" stream", StringComparison.Ordinal);
 
     // Classes 08 (connection) and 53 (resources); 25P03: it rested for too long; 40: serialization, deadlock, lost; 55P03: lock timeout; 57P: shutdown, crash, start.
     private static bool IsPassing(string state) =>

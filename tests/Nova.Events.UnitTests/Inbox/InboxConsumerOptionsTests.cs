@@ -15,7 +15,8 @@ public sealed class InboxConsumerOptionsTests
     {
         Refused(_ => { }).ShouldBe("The Group field is required.");
         Refused(options => Named(options).BatchRecords = 0).ShouldContain("BatchRecords must be between 1 and 100000");
-        Refused(options => Named(options).EventIdWindows["events"] = 0).ShouldBe("EventIdWindows: the window of 'events' is 0; it must be between 1 and 10,000,000 offsets.");
+        Refused(options => Named(options).EventIdWindows["orders"] = 0).ShouldBe("EventIdWindows: the window of 'orders' is 0; it must be between 1 and 10,000,000 offsets.");
+        Refused(options => Named(options).EventIdWindows["order"] = 10).ShouldBe("EventIdWindows: topic 'order' is not among Topics, so its window would tell no repeats. Name the topic as it is.");
     }
 
     [Fact]

@@ -26,7 +26,8 @@ public sealed class PassingFaultTests
     public void A_lost_connection_passes_and_a_statement_that_took_too_long_is_its_record_s()
     {
         PassingFault.Is(new NpgsqlException("x", new IOException())).ShouldBeTrue();
-        PassingFault.Is(new NpgsqlException("x", new TimeoutException())).ShouldBeFalse();
+        PassingFault.Is(new NpgsqlException("Exception while reading from stream", new TimeoutException())).ShouldBeFalse();
+        PassingFault.Is(new NpgsqlException("The connection pool has been exhausted …", new TimeoutException())).ShouldBeTrue();
         PassingFault.Is(new InvalidOperationException()).ShouldBeFalse();
         PassingFault.Is(null).ShouldBeFalse();
     }

@@ -45,7 +45,7 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
 
         Changed();
         State?.Works();
-        ConsumerMetrics.Rebalances.Add(1, new("group", options.Group), new("kind", "assigned"));
+        if (partitions.Count > 0) ConsumerMetrics.Rebalances.Add(1, new("group", options.Group), new("kind", "assigned"));
         return starts;
     }
 
