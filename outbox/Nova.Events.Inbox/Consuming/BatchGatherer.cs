@@ -13,6 +13,7 @@ internal sealed class BatchGatherer(ChannelReader<ReadRecords> read, ReadOrder o
 {
     private readonly Queue<RecordView> _waiting = new();
     private Task<bool>? _arrival;
+    private long _end;
 
     /// <summary>Hears of each offset below which no record's memory is needed, of those that were read for their ids alone.</summary>
     public required Action<long> LookedBack { get; init; }
@@ -38,6 +39,7 @@ internal sealed class BatchGatherer(ChannelReader<ReadRecords> read, ReadOrder o
             }
 
             if (Take()) continue;
+            batch.PassTo(_end);
             var left = batch.IsEmpty ? options.IdleLook : options.BatchAge - time.GetElapsedTime(began);
             if (left <= TimeSpan.Zero || !await ArrivalAsync(left, stopping)) return batch;
         }
@@ -53,8 +55,9 @@ internal sealed class BatchGatherer(ChannelReader<ReadRecords> read, ReadOrder o
     private bool Take()
     {
         if (!read.TryRead(out var records)) return false;
-        if (records.Order == order)
-            foreach (var record in records.Records) _waiting.Enqueue(record);
+        if (records.Order != order) return true;
+        foreach (var record in records.Records) _waiting.Enqueue(record);
+        _end = records.End ?? _end;
         return true;
     }
 

@@ -26,6 +26,9 @@ internal sealed class InboxBatch(InboxRow before)
     /// <summary>True without a record or a repeat.</summary>
     public bool IsEmpty => After.Next == Before.Next;
 
+    /// <summary>What is between its last record and <paramref name="end"/> holds none.</summary>
+    public void PassTo(long end) => After = After with { Next = Math.Max(After.Next, end) };
+
     /// <param name="positions">Those after the record.</param>
     public void Add(RecordView record, bool isRepeat, ImmutableSortedDictionary<string, Position> positions)
     {

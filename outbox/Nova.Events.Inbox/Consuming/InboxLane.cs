@@ -56,7 +56,7 @@ internal sealed class InboxLane : IDisposable
     public void Start() => Completion = Task.Run(RunAsync);
 
     /// <summary>Poll thread only.</summary>
-    public void Add(ReadOrder order, IReadOnlyList<RecordView> records) => _read.Writer.TryWrite(new ReadRecords(order, records));
+    public void Add(ReadRecords records) => _read.Writer.TryWrite(records);
 
     /// <summary>Nothing begins any more; a transaction that is under way ends.</summary>
     public void BeginDrain() => Cancel(_stopping);

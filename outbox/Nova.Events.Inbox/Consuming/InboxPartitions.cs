@@ -74,6 +74,7 @@ internal sealed class InboxPartitions(InboxSession session, IGroupMember member)
 
     public void ReachedEnd(TopicPartition partition, long nextOffset)
     {
+        if (!_isDraining && _tracks.TryGetValue(partition, out var track)) track.ReachedEnd(nextOffset);
     }
 
     public void Tick()

@@ -59,8 +59,17 @@ internal sealed class InboxTrack(TopicPartition partition, InboxLane lane, Inbox
     public void HandOver()
     {
         if (_gathered.Count == 0) return;
-        lane.Add(_order!, _gathered);
+        lane.Add(new ReadRecords(_order!, _gathered));
         _gathered = [];
+    }
+
+    /// <summary>Offsets at the end of a log may hold no record: the markers of transactions. Before the first record of an order it may be the end of what was read earlier.</summary>
+    public void ReachedEnd(long nextOffset)
+    {
+        if (_order is null || _next == 0 || nextOffset <= _next) return;
+        HandOver();
+        _next = nextOffset;
+        lane.Add(new ReadRecords(_order, [], nextOffset));
     }
 
     /// <summary>Follows the lane's order, and gives back the memory of what is applied.</summary>

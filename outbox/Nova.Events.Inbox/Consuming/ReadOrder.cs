@@ -12,4 +12,5 @@ internal sealed class ReadOrder(long from)
 /// <summary>Records that the poll thread hands to a lane.</summary>
 /// <param name="Order">The order that they were read for.</param>
 /// <param name="Records">In their order.</param>
-internal readonly record struct ReadRecords(ReadOrder Order, IReadOnlyList<RecordView> Records);
+/// <param name="End">Where the log ends, all before it handed over; null where more may follow.</param>
+internal readonly record struct ReadRecords(ReadOrder Order, IReadOnlyList<RecordView> Records, long? End = null);
