@@ -1,4 +1,5 @@
 using Nova.Events.Contracts.Records;
+using Npgsql;
 
 namespace Nova.Events.Inbox.Storing;
 
@@ -25,8 +26,10 @@ internal sealed class PostgresInbox(OpenInboxWork open, TimeSpan transactionTime
     {
         try
         {
-            await using var work = await open(closed);
-            return await ApplyAsync(step, work, closed);
+            var progress = new Progress();
+            var result = await ApplyAsync(step, progress, closed);
+            if (progress.Doubtful is { } transactionId) await CheckAsync(transactionId, closed);
+            return result;
         }
 #pragma warning disable CA1031 // It could not be begun or ended: the row tells the next attempt.
         catch (Exception exception) when (MayGoOn(exception, closed))
@@ -36,45 +39,83 @@ internal sealed class PostgresInbox(OpenInboxWork open, TimeSpan transactionTime
         }
     }
 
-    private async Task<StepResult> ApplyAsync(InboxStep step, IInboxWork work, CancellationToken closed)
+    private async Task<StepResult> ApplyAsync(InboxStep step, Progress progress, CancellationToken closed)
     {
-        var (connection, progress) = (work.Transaction.Connection!, new Progress());
+        await using var work = await open(closed);
+        var connection = work.Transaction.Connection!;
+        StepResult result;
         try
         {
-            return await RunAsync(step, work, progress, closed);
+            result = await RunAsync(step, work, progress, closed);
         }
 #pragma warning disable CA1031 // Whatever a handler throws is an outcome.
         catch (Exception exception) when (MayGoOn(exception, closed))
 #pragma warning restore CA1031
         {
-            if (progress.Index < 0 || step.Records.Count == 0 || PassingFault.Is(exception) || PassingFault.IsLost(connection)) return Unavailable(exception);
-            // A constraint that is checked at the end, or a statement that failed and whose handler did not say so: any of the records may be the cause.
-            return progress.IsHandled
-                ? Failed(null, Outcome.RetryLater($"The transaction could not be committed: {exception.GetType().Name}.", exception))
-                : Failed(progress.Index, Outcome.RetryLater($"The handler threw {exception.GetType().Name}.", exception));
+            result = Thrown(step, progress, exception, connection);
         }
+
+        if (result.Kind is StepResultKind.Failed or StepResultKind.Unavailable && step.Records.Count > 0 && progress is { TransactionId: not null, IsMoved: false }) await ConfirmAsync(connection, progress, closed);
+        return result;
+    }
+
+    private static StepResult Thrown(InboxStep step, Progress progress, Exception exception, NpgsqlConnection connection)
+    {
+        if (progress.Index < 0 || step.Records.Count == 0 || PassingFault.Is(exception) || PassingFault.IsLost(connection)) return Unavailable(exception);
+        // A constraint that is checked at the end, or a statement that failed and whose handler did not say so: any of the records may be the cause.
+        return progress.IsHandled
+            ? Failed(null, Outcome.RetryLater($"The transaction could not be committed: {exception.GetType().Name}.", exception))
+            : Failed(progress.Index, Outcome.RetryLater($"The handler threw {exception.GetType().Name}.", exception));
     }
 
     private async Task<StepResult> RunAsync(InboxStep step, IInboxWork work, Progress progress, CancellationToken closed)
     {
         var connection = work.Transaction.Connection!;
-        var table = new InboxTable(connection);
-        if (await table.LockAsync(step.Before.Key, transactionTimeout, closed) is not var (next, transactionId) || next != step.Before.Next) return new StepResult(StepResultKind.Moved);
-        for (progress.Index = 0; progress.Index < step.Records.Count; progress.Index++)
+        var (table, after) = (new InboxTable(connection), step.After);
+        if (await table.LockAsync(step.Before.Key, transactionTimeout, closed) is not var (next, aside, transactionId)) return new StepResult(StepResultKind.Moved);
+        if (next != step.Before.Next || aside != step.Before.Aside?.Offset) return new StepResult(StepResultKind.Moved);
+        progress.TransactionId = transactionId;
+        int? early = null;
+        for (progress.Index = 0; progress.Index < step.Records.Count && early is null; progress.Index++)
         {
             var outcome = await work.HandleAsync(step.Records[progress.Index], closed);
-            if (outcome.Kind == OutcomeKind.Handled) continue;
-            var isPassing = PassingFault.IsLost(connection) || (outcome.Kind == OutcomeKind.RetryLater && PassingFault.Is(outcome.Exception));
-            return isPassing ? new StepResult(StepResultKind.Unavailable, Outcome: outcome) : Failed(progress.Index, outcome);
+            if (outcome.Kind != OutcomeKind.Handled) return NotHandled(progress.Index, outcome, connection);
+            if (progress.Index + 1 < step.Records.Count && step.EndAfter?.Invoke(progress.Index + 1) is { } part) (after, early) = (part, progress.Index + 1);
         }
 
         progress.IsHandled = true;
-        if (step.Beside is { } beside) await beside(closed);
-        await table.MoveAsync(step.After, transactionId, closed);
+        await table.MoveAsync(after, transactionId, closed);
+        progress.IsMoved = true;
         closed.ThrowIfCancellationRequested();
         // Not to be cancelled: what was sent can't be taken back, and its answer is worth waiting for.
         await work.CommitAsync();
-        return new StepResult(StepResultKind.Applied);
+        return new StepResult(StepResultKind.Applied, early);
+    }
+
+    private static StepResult NotHandled(int index, Outcome outcome, NpgsqlConnection connection) =>
+        PassingFault.IsLost(connection) || (outcome.Kind == OutcomeKind.RetryLater && PassingFault.Is(outcome.Exception))
+            ? new StepResult(StepResultKind.Unavailable, Outcome: outcome)
+            : Failed(index, outcome);
+
+    /// <summary>A handler that failed may have ended the transaction before: what it wrote would be applied again.</summary>
+    private static async Task ConfirmAsync(NpgsqlConnection connection, Progress progress, CancellationToken closed)
+    {
+        try
+        {
+            if (!await new InboxTable(connection).IsOursAsync(progress.TransactionId!, closed)) throw new TransactionEndedException();
+        }
+#pragma warning disable CA1031 // Aborted by an error, busy or lost: whether it was committed is asked elsewhere once it is over.
+        catch (Exception exception) when (MayGoOn(exception, closed))
+#pragma warning restore CA1031
+        {
+            progress.Doubtful = progress.TransactionId;
+        }
+    }
+
+    private async Task CheckAsync(string transactionId, CancellationToken closed)
+    {
+        await using var work = await open(closed);
+        if (await Table(work).IsCommittedAsync(transactionId, closed)) throw new TransactionEndedException();
     }
 
     private static bool MayGoOn(Exception exception, CancellationToken closed) => exception is not TransactionEndedException && !closed.IsCancellationRequested;
@@ -92,5 +133,14 @@ internal sealed class PostgresInbox(OpenInboxWork open, TimeSpan transactionTime
         public int Index { get; set; } = -1;
 
         public bool IsHandled { get; set; }
+
+        /// <summary>True once the transaction was seen to be the same to its end.</summary>
+        public bool IsMoved { get; set; }
+
+        /// <summary>Of the transaction that locked the row; null before it did.</summary>
+        public string? TransactionId { get; set; }
+
+        /// <summary>The id, where the connection could not tell whether the transaction is still the same.</summary>
+        public string? Doubtful { get; set; }
     }
 }
