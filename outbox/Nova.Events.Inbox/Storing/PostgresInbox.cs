@@ -9,6 +9,8 @@ namespace Nova.Events.Inbox.Storing;
 /// </summary>
 internal sealed class PostgresInbox(OpenInboxWork open, TimeSpan transactionTimeout) : IInbox
 {
+    private readonly TransactionCheck _check = new(open);
+
     public async Task<InboxRow?> LoadAsync(InboxKey key, CancellationToken cancellationToken)
     {
         await using var work = await open(cancellationToken);
@@ -26,9 +28,9 @@ internal sealed class PostgresInbox(OpenInboxWork open, TimeSpan transactionTime
     {
         try
         {
-            var progress = new Progress();
-            var result = await ApplyAsync(step, progress, closed);
-            if (progress.Doubtful is { } transactionId) await CheckAsync(transactionId, closed);
+            await _check.SettleAsync(step.Before.Key, closed);
+            var result = await ApplyOnceAsync(step, closed);
+            await _check.SettleAsync(step.Before.Key, closed);
             return result;
         }
 #pragma warning disable CA1031 // It could not be begun or ended: the row tells the next attempt.
@@ -39,10 +41,10 @@ internal sealed class PostgresInbox(OpenInboxWork open, TimeSpan transactionTime
         }
     }
 
-    private async Task<StepResult> ApplyAsync(InboxStep step, Progress progress, CancellationToken closed)
+    private async Task<StepResult> ApplyOnceAsync(InboxStep step, CancellationToken closed)
     {
         await using var work = await open(closed);
-        var connection = work.Transaction.Connection!;
+        var (connection, progress) = (work.Transaction.Connection!, new Progress());
         StepResult result;
         try
         {
@@ -55,7 +57,8 @@ internal sealed class PostgresInbox(OpenInboxWork open, TimeSpan transactionTime
             result = Thrown(step, progress, exception, connection);
         }
 
-        if (result.Kind is StepResultKind.Failed or StepResultKind.Unavailable && step.Records.Count > 0 && progress is { TransactionId: not null, IsMoved: false }) await ConfirmAsync(connection, progress, closed);
+        var mayBeEnded = result.Kind is StepResultKind.Failed or StepResultKind.Unavailable && step.Records.Count > 0 && !progress.IsMoved;
+        if (mayBeEnded && progress.TransactionId is { } transactionId) await _check.ConfirmAsync(connection, step.Before.Key, transactionId, closed);
         return result;
     }
 
@@ -97,27 +100,6 @@ internal sealed class PostgresInbox(OpenInboxWork open, TimeSpan transactionTime
             ? new StepResult(StepResultKind.Unavailable, Outcome: outcome)
             : Failed(index, outcome);
 
-    /// <summary>A handler that failed may have ended the transaction before: what it wrote would be applied again.</summary>
-    private static async Task ConfirmAsync(NpgsqlConnection connection, Progress progress, CancellationToken closed)
-    {
-        try
-        {
-            if (!await new InboxTable(connection).IsOursAsync(progress.TransactionId!, closed)) throw new TransactionEndedException();
-        }
-#pragma warning disable CA1031 // Aborted by an error, busy or lost: whether it was committed is asked elsewhere once it is over.
-        catch (Exception exception) when (MayGoOn(exception, closed))
-#pragma warning restore CA1031
-        {
-            progress.Doubtful = progress.TransactionId;
-        }
-    }
-
-    private async Task CheckAsync(string transactionId, CancellationToken closed)
-    {
-        await using var work = await open(closed);
-        if (await Table(work).IsCommittedAsync(transactionId, closed)) throw new TransactionEndedException();
-    }
-
     private static bool MayGoOn(Exception exception, CancellationToken closed) => exception is not TransactionEndedException && !closed.IsCancellationRequested;
 
     private static StepResult Failed(int? index, Outcome outcome) => new(StepResultKind.Failed, index, outcome);
@@ -139,8 +121,5 @@ internal sealed class PostgresInbox(OpenInboxWork open, TimeSpan transactionTime
 
         /// <summary>Of the transaction that locked the row; null before it did.</summary>
         public string? TransactionId { get; set; }
-
-        /// <summary>The id, where the connection could not tell whether the transaction is still the same.</summary>
-        public string? Doubtful { get; set; }
     }
 }

@@ -116,6 +116,7 @@ public sealed class InboxFailureTests(RunningServers servers)
     [InlineData("later")]
     [InlineData("throws")]
     [InlineData("aborted")]
+    [InlineData("lost")]
     public async Task A_handler_that_commits_and_then_fails_stops_the_consumer_before_anything_is_applied_again(string how)
     {
         await using var rig = await InboxRig.StartAsync(servers);
@@ -126,10 +127,10 @@ public sealed class InboxFailureTests(RunningServers servers)
             var connection = transaction.Connection!;
             await transaction.CommitAsync(cancellationToken);
             if (how == "throws") throw new InvalidOperationException("broken");
-            if (how != "aborted") return how == "later" ? Outcome.RetryLater("not yet") : Outcome.Poisoned("bad");
+            if (how is "later" or "poisoned") return how == "later" ? Outcome.RetryLater("not yet") : Outcome.Poisoned("bad");
             await using var begin = new NpgsqlCommand("BEGIN", connection);
             await begin.ExecuteNonQueryAsync(cancellationToken);
-            await using var wrong = new NpgsqlCommand("SELECT 1 / 0", connection);
+            await using var wrong = new NpgsqlCommand(how == "lost" ? "SELECT pg_terminate_backend(pg_backend_pid())" : "SELECT 1 / 0", connection);
             await wrong.ExecuteScalarAsync(cancellationToken);
             return Outcome.Handled;
         });
