@@ -38,7 +38,7 @@ internal sealed class DeadLetterWriter : ISetAside, IDisposable
         });
     }
 
-    /// <summary>Returns once the dead letter is acknowledged, however long that takes; until then the record's offset must not move.</summary>
+    /// <inheritdoc/>
     public async Task WriteAsync(RecordView record, string reason, string? exceptionType, int attempts, CancellationToken cancellationToken)
     {
         var message = SetAsideMessage.Of(_group, record.ToOwned(), reason, exceptionType, attempts, retryDelay: null);
@@ -46,9 +46,6 @@ internal sealed class DeadLetterWriter : ISetAside, IDisposable
         ConsumerMetrics.DeadLetters.Add(1, new("group", _group), new("topic", record.Topic));
         KafkaLog.DeadLetter(_logger, record.Topic, record.Partition, record.Offset, _group, reason);
     }
-
-    public Task DeadLetterAsync(RecordView record, Outcome outcome, int attempts, CancellationToken cancellationToken) =>
-        WriteAsync(record, outcome.Reason ?? "", outcome.Exception?.GetType().FullName, attempts, cancellationToken);
 
     public async Task<RetryPlace> RetryAsync(RecordView record, Outcome outcome, int attempts, TimeSpan delay, CancellationToken cancellationToken)
     {

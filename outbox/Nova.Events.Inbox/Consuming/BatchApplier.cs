@@ -10,6 +10,7 @@ namespace Nova.Events.Inbox.Consuming;
 internal sealed class BatchApplier(InboxSession session, bool isRetryTopic, CancellationToken stopping, CancellationToken closed)
 {
     private readonly InboxConsumerOptions _options = session.Options;
+    private readonly TimeSpan _longest = LongestOf(session.Options);
 
     /// <summary>True while something that failed is tried again.</summary>
     public bool IsRetrying { get; private set; }
@@ -24,8 +25,10 @@ internal sealed class BatchApplier(InboxSession session, bool isRetryTopic, Canc
         for (var faults = 0; row.Next < batch.After.Next;)
         {
             stopping.ThrowIfCancellationRequested();
-            var step = batch.Step(row, pieces.At, pieces.To);
-            var result = await session.Inbox.ApplyAsync(step, closed);
+            var isGivenUp = pieces.At < batch.Records.Count && row.Aside?.Offset == batch.Records[pieces.At].Offset;
+            if (isGivenUp) pieces.Failed(0);
+            var step = batch.Step(row, pieces.At, pieces.To) with { EndAfter = Enough(batch, row, pieces.At) };
+            var result = isGivenUp ? await SetAsideAsync(step, row.Aside!) : await session.Inbox.ApplyAsync(step, closed);
             if (result.Kind == StepResultKind.Unavailable)
             {
                 await WaitAsync(step, ++faults, result.Outcome);
@@ -38,8 +41,8 @@ internal sealed class BatchApplier(InboxSession session, bool isRetryTopic, Canc
             if (result.Kind is StepResultKind.Moved or StepResultKind.Applied) IsRetrying = false;
             if (result.Kind == StepResultKind.Moved) return null;
             if (result.Kind != StepResultKind.Applied) continue;
-            (row, attempts) = (step.After, 0);
-            pieces.Applied();
+            (row, attempts) = (result.Index is { } records ? batch.RowAfter(row, pieces.At, pieces.At + records) : step.After, 0);
+            pieces.Applied(result.Index);
             Moved?.Invoke(row);
         }
 
@@ -52,7 +55,7 @@ internal sealed class BatchApplier(InboxSession session, bool isRetryTopic, Canc
     {
         var record = step.Records[0];
         var attemptsInAll = attempts + (isRetryTopic ? RetriedRecord.AttemptsOf(record) : 0);
-        if (outcome.Kind == OutcomeKind.Poisoned || attemptsInAll >= _options.MaxAttempts) return await SetAsideAsync(step, outcome, attemptsInAll);
+        if (outcome.Kind == OutcomeKind.Poisoned || attemptsInAll >= _options.MaxAttempts) return await SetAsideAsync(step, InboxVerdict.Of(record, outcome, attemptsInAll));
         IsRetrying = true;
         InboxLog.Retried(session.Logger, record.Topic, record.Partition, record.Offset, attemptsInAll, outcome.Reason ?? "");
         await Task.Delay(_options.DelayBefore(attempts), session.Time, stopping);
@@ -60,17 +63,34 @@ internal sealed class BatchApplier(InboxSession session, bool isRetryTopic, Canc
     }
 
     /// <summary>
-    /// The dead letter is acknowledged while the row is locked, before the row moves past the record: an owner that lost the partition meanwhile writes none.
+    /// The verdict is committed before its dead letter is written, and the row moves after that: however often an owner dies between them, the next one finds
+    /// the verdict, and a record that may have a dead letter is never handled.
     /// </summary>
-    private async Task<StepResult> SetAsideAsync(InboxStep step, Outcome outcome, int attempts)
+    private async Task<StepResult> SetAsideAsync(InboxStep step, InboxVerdict verdict)
     {
-        var past = step with { Records = [], Beside = token => session.Aside.DeadLetterAsync(step.Records[0], outcome, attempts, token) };
+        IsRetrying = true;
+        var given = step.Before with { Aside = verdict };
+        if (step.Before.Aside != verdict && await InsistAsync(new InboxStep(step.Before, given, [])) is { Kind: StepResultKind.Moved } moved) return moved;
+        await session.Aside.WriteAsync(step.Records[0], verdict.Reason, verdict.Exception, verdict.Attempts, closed);
+        return await InsistAsync(new InboxStep(given, step.After, []));
+    }
+
+    /// <summary>A step without a record, until it is applied or the row is elsewhere.</summary>
+    private async Task<StepResult> InsistAsync(InboxStep step)
+    {
         for (var faults = 1; ; faults++)
         {
-            var result = await session.Inbox.ApplyAsync(past, closed);
+            var result = await session.Inbox.ApplyAsync(step, closed);
             if (result.Kind is StepResultKind.Applied or StepResultKind.Moved) return result;
             await WaitAsync(step, faults, result.Outcome);
         }
+    }
+
+    /// <summary>A transaction ends between two records once the lane stops, or once it has taken so long that a stop or the health check might cut it off for ever.</summary>
+    private Func<int, InboxRow?> Enough(InboxBatch batch, InboxRow row, int from)
+    {
+        var began = session.Time.GetTimestamp();
+        return handled => stopping.IsCancellationRequested || session.Time.GetElapsedTime(began) > _longest ? batch.RowAfter(row, from, from + handled) : null;
     }
 
     private async Task WaitAsync(InboxStep step, int faults, Outcome outcome)
@@ -79,6 +99,10 @@ internal sealed class BatchApplier(InboxSession session, bool isRetryTopic, Canc
         InboxLog.Unavailable(session.Logger, step.Before.Key.Topic, step.Before.Key.Partition, step.Before.Next, faults, outcome.Reason ?? "");
         await Task.Delay(_options.DelayBefore(faults), session.Time, stopping);
     }
+
+    // Without time to drain everything is rolled back at a stop, however short.
+    private static TimeSpan LongestOf(InboxConsumerOptions options) =>
+        (options.DrainTimeout > TimeSpan.Zero && options.DrainTimeout < options.StallTimeout ? options.DrainTimeout : options.StallTimeout) / 3;
 
     private void Measure(InboxBatch batch)
     {

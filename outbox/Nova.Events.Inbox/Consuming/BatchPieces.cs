@@ -20,7 +20,8 @@ internal sealed class BatchPieces(int count)
     /// <summary>True where what fails now is the record's own doing.</summary>
     public bool IsAlone => To - At == 1;
 
-    public void Applied() => At = To;
+    /// <param name="records">How many of the piece; null for all.</param>
+    public void Applied(int? records = null) => At = records is { } count ? At + count : To;
 
     /// <param name="index">Of the piece's records; null where unknown.</param>
     public void Failed(int? index) => (_soloFrom, _soloTo) = index is { } i ? (At + i, At + i + 1) : (At, To);

@@ -35,16 +35,22 @@ internal sealed class InboxBatch(InboxRow before)
         if (isRepeat) Repeats++;
         else _records.Add(record);
         Bytes += record.Size;
-        After = After with { Next = record.Offset + 1, Positions = positions };
+        After = After with { Next = record.Offset + 1, Positions = positions, Aside = null };
     }
 
     /// <summary>Records <paramref name="from"/> up to, not including, <paramref name="to"/> as a step from <paramref name="row"/>; with the last ones go the repeats behind them.</summary>
     public InboxStep Step(InboxRow row, int from, int to)
     {
         if (to == _records.Count) return new InboxStep(row, After, _records.GetRange(from, to - from));
+        return new InboxStep(row, RowAfter(row, from, to), _records.GetRange(from, to - from));
+    }
+
+    /// <summary>Where <paramref name="row"/> is after records <paramref name="from"/> up to, not including, <paramref name="to"/>, without repeats behind them.</summary>
+    public InboxRow RowAfter(InboxRow row, int from, int to)
+    {
         var rule = new PositionRule(row.Positions);
         for (var i = from; i < to; i++) rule.IsRepeat(_records[i]);
         var isByPosition = !ReferenceEquals(After.Positions, Before.Positions);
-        return new InboxStep(row, row with { Next = _records[to - 1].Offset + 1, Positions = isByPosition ? rule.Positions : row.Positions }, _records.GetRange(from, to - from));
+        return row with { Next = _records[to - 1].Offset + 1, Positions = isByPosition ? rule.Positions : row.Positions, Aside = null };
     }
 }

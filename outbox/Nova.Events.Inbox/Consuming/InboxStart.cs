@@ -39,7 +39,7 @@ internal static class InboxStart
 
     private static string Statement(InboxRow row, long offset, bool isAnew) => string.Create(
         CultureInfo.InvariantCulture,
-        $"UPDATE nova.inbox SET next_offset = {offset}, topic_id = NULL{(isAnew ? $", first_offset = {offset}, state = ''" : "")} WHERE consumer_group = {Quoted(row.Key.Group)} AND topic = {Quoted(row.Key.Topic)} AND partition = {row.Key.Partition} AND next_offset = {row.Next};");
+        $"UPDATE nova.inbox SET next_offset = {offset}, aside_offset = NULL, topic_id = NULL{(isAnew ? $", first_offset = {offset}, state = ''" : "")} WHERE consumer_group = {Quoted(row.Key.Group)} AND topic = {Quoted(row.Key.Topic)} AND partition = {row.Key.Partition} AND next_offset = {row.Next};");
 
     private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }

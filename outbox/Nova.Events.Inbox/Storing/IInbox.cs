@@ -23,17 +23,17 @@ internal interface IInbox
 /// <param name="Before">Where the row must be.</param>
 /// <param name="After">Where it is then.</param>
 /// <param name="Records">To be handled, in order.</param>
-/// <param name="Beside">To be done before the commit, while the row is locked; null for nothing.</param>
-internal sealed record InboxStep(InboxRow Before, InboxRow After, IReadOnlyList<RecordView> Records, Func<CancellationToken, Task>? Beside = null);
+/// <param name="EndAfter">Asked with how many records are handled, after each but the last: where the row is then, to end the transaction there; null to go on.</param>
+internal sealed record InboxStep(InboxRow Before, InboxRow After, IReadOnlyList<RecordView> Records, Func<int, InboxRow?>? EndAfter = null);
 
 /// <summary>What became of a step.</summary>
-/// <param name="Index">Of a step that failed: the record that did; null where no single one is known to be the cause.</param>
+/// <param name="Index">Of a step that failed: the record that did; null where no single one is known to be the cause. Of one that ended early: the first that was not handled.</param>
 /// <param name="Outcome">Of a step that failed or could not be tried: why.</param>
 internal readonly record struct StepResult(StepResultKind Kind, int? Index = null, Outcome Outcome = default);
 
 internal enum StepResultKind
 {
-    /// <summary>It is durable.</summary>
+    /// <summary>It is durable, whole or up to the index.</summary>
     Applied,
 
     /// <summary>The row is elsewhere: another owner, or this very step whose answer was lost. Nothing was applied.</summary>

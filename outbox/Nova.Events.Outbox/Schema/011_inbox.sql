@@ -9,6 +9,11 @@ CREATE TABLE nova.inbox (
     state          text        NOT NULL DEFAULT '',  -- the last position of each source below next_offset, by which repeats are told
     topic_id       text,                             -- of the topic that the offsets are of; one made anew under its name has another
     updated_at     timestamptz NOT NULL DEFAULT now(),
+    -- The next record, where it is given up: it becomes a dead letter, whoever is its owner then, and is not handled again.
+    aside_offset    bigint,
+    aside_attempts  integer,
+    aside_reason    text,
+    aside_exception text,                            -- type of what its handler threw
     PRIMARY KEY (consumer_group, topic, partition)
 -- A row changes with each batch: room for its next version on the same page, where it costs no index and no vacuum.
 ) WITH (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);

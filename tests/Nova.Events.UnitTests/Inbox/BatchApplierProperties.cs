@@ -40,6 +40,7 @@ public sealed class BatchApplierProperties
         var letters = aside.Offsets.Distinct().ToList();
         inbox.Applied.ShouldBe(Enumerable.Range(0, Records).Select(i => i * 2L).Where(offset => offset % 10 != 4).Except(letters));
         letters.ShouldBeInOrder();
+        aside.Offsets.ShouldBe(letters, "within one process each is written once");
         applier.IsRetrying.ShouldBeFalse();
     }
 
@@ -47,7 +48,7 @@ public sealed class BatchApplierProperties
     {
         public List<long> Offsets { get; } = [];
 
-        public Task DeadLetterAsync(RecordView record, Outcome outcome, int attempts, CancellationToken cancellationToken)
+        public Task WriteAsync(RecordView record, string reason, string? exceptionType, int attempts, CancellationToken cancellationToken)
         {
             Offsets.Add(record.Offset);
             return Task.CompletedTask;

@@ -46,10 +46,10 @@ public sealed class InboxStartTests
         const string where = " WHERE consumer_group = 'it''s' AND topic = 'orders' AND partition = 2 AND next_offset = ";
         InboxStart.Contradiction(Row(99, "new"), Log).ShouldBe(
             "the log of orders:2 begins at 100, after 99 where the inbox of it's is: the records between are gone from Kafka. Bring into the database what they said, and then go on behind them: "
-            + "UPDATE nova.inbox SET next_offset = 100, topic_id = NULL" + where + "99;");
+            + "UPDATE nova.inbox SET next_offset = 100, aside_offset = NULL, topic_id = NULL" + where + "99;");
         InboxStart.Contradiction(Row(501, null), Log).ShouldBe(
             "the log of orders:2 ends at 500, before 501 where the inbox of it's is: the topic was made anew, or has lost its end. To begin with what it holds: "
-            + "UPDATE nova.inbox SET next_offset = 100, topic_id = NULL, first_offset = 100, state = ''" + where + "501; To go on behind it: UPDATE nova.inbox SET next_offset = 500, topic_id = NULL" + where + "501;");
+            + "UPDATE nova.inbox SET next_offset = 100, aside_offset = NULL, topic_id = NULL, first_offset = 100, state = ''" + where + "501; To go on behind it: UPDATE nova.inbox SET next_offset = 500, aside_offset = NULL, topic_id = NULL" + where + "501;");
         InboxStart.Contradiction(Row(300, "old"), Log)!.ShouldStartWith("topic 'orders' was made anew: the inbox of it's is at orders:2:300 of topic old, and there is topic new under that name now.");
     }
 

@@ -11,21 +11,37 @@ internal sealed class MemoryInbox(InboxRow row, Queue<byte> script) : IInbox
     /// <summary>Offsets in the order in which they were applied.</summary>
     public List<long> Applied { get; } = [];
 
+    /// <summary>Hears of each offset that is handled.</summary>
+    public Action<long>? Handling { get; init; }
+
     public Task<InboxRow?> LoadAsync(InboxKey key, CancellationToken cancellationToken) => Task.FromResult<InboxRow?>(Row);
 
     public Task BeginAsync(InboxRow row, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public async Task<StepResult> ApplyAsync(InboxStep step, CancellationToken closed)
+    public Task<StepResult> ApplyAsync(InboxStep step, CancellationToken closed) => Task.FromResult(Apply(step));
+
+    private StepResult Apply(InboxStep step)
     {
-        if (step.Before.Next != Row.Next) return new StepResult(StepResultKind.Moved);
+        if (step.Before.Next != Row.Next || step.Before.Aside != Row.Aside) return new StepResult(StepResultKind.Moved);
         var fault = script.TryDequeue(out var next) ? next % 12 : 11;
         if (fault == 0) return new StepResult(StepResultKind.Unavailable, Outcome: Outcome.RetryLater("away"));
         if (fault is >= 1 and <= 4 && step.Records.Count > 0) return Failed(step, fault);
-        if (step.Beside is { } beside) await beside(closed);
-        Applied.AddRange(step.Records.Select(record => record.Offset));
-        Row = step.After;
+        var (early, after) = Handle(step);
+        Applied.AddRange(step.Records.Take(early ?? step.Records.Count).Select(record => record.Offset));
+        Row = after;
         // The answer is lost.
-        return fault == 5 ? new StepResult(StepResultKind.Unavailable, Outcome: Outcome.RetryLater("lost")) : new StepResult(StepResultKind.Applied);
+        return fault == 5 ? new StepResult(StepResultKind.Unavailable, Outcome: Outcome.RetryLater("lost")) : new StepResult(StepResultKind.Applied, early);
+    }
+
+    private (int? Early, InboxRow After) Handle(InboxStep step)
+    {
+        for (var i = 0; i < step.Records.Count; i++)
+        {
+            Handling?.Invoke(step.Records[i].Offset);
+            if (i + 1 < step.Records.Count && step.EndAfter?.Invoke(i + 1) is { } part) return (i + 1, part);
+        }
+
+        return (null, step.After);
     }
 
     private static StepResult Failed(InboxStep step, int fault) => new(

@@ -56,7 +56,7 @@ public sealed class HandlerPartitionsTests
 
     private sealed class Nowhere : ISetAside
     {
-        public Task DeadLetterAsync(RecordView record, Outcome outcome, int attempts, CancellationToken cancellationToken) => throw new InvalidOperationException("Nothing fails here.");
+        public Task WriteAsync(RecordView record, string reason, string? exceptionType, int attempts, CancellationToken cancellationToken) => throw new InvalidOperationException("Nothing fails here.");
 
         public Task<RetryPlace> RetryAsync(RecordView record, Outcome outcome, int attempts, TimeSpan delay, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("Nothing fails here.");

@@ -234,7 +234,7 @@ internal sealed class MemoryGroup : IDisposable
 
     private sealed class Aside(MemoryGroup group, Func<MemoryMember> member) : ISetAside
     {
-        public Task DeadLetterAsync(RecordView record, Outcome outcome, int attempts, CancellationToken cancellationToken)
+        public Task WriteAsync(RecordView record, string reason, string? exceptionType, int attempts, CancellationToken cancellationToken)
         {
             if (member().IsDead) return new TaskCompletionSource().Task;
             group._done.Add((record.Topic, record.Partition, record.Offset));
