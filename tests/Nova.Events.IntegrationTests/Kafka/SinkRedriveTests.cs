@@ -130,6 +130,22 @@ public sealed class SinkRedriveTests(RunningServers servers)
         await CheckAsync(rig, nines: 4, shares: 4);
     }
 
+    /// <summary>Meanwhile other inserts may push the first block's token out of the window, and a repeat of it would be taken for new.</summary>
+    [Fact]
+    public async Task A_block_that_its_table_has_acknowledged_is_not_sent_again_while_another_table_fails()
+    {
+        await using var rig = await WithLettersAsync(nines: 4, shares: 4);
+        await FixAsync(rig);
+        await rig.RedriveAsync();
+        var (tokens, failing) = (new List<string>(), new FailingSink(rig.ClientSink!, times: 5));
+        rig.Sink = new WatchedSink(rig.Sink, _ => { }, (_, token) => tokens.Add(token));
+        rig.ClientSink = failing;
+        await rig.RunRetriesAsync();
+        failing.Left.ShouldBe(0);
+        tokens.ShouldHaveSingleItem();
+        await CheckAsync(rig, nines: 4, shares: 4);
+    }
+
     [Fact]
     public async Task A_redriven_row_that_the_server_refuses_is_a_dead_letter_again_and_those_beside_it_go_in()
     {

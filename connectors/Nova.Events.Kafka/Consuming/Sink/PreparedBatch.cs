@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming.Memory;
+using Nova.Events.Kafka.Consuming.Sink.Redriven;
 using Nova.Events.Kafka.Consuming.State;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
@@ -62,6 +63,7 @@ internal sealed class PreparedBatch(JudgedRange judged, EncodedBatch encoded, Re
     /// <summary>The same range with fewer rows: what the encoder refused goes over to it, the rows of this one are given back.</summary>
     public PreparedBatch ReplacedBy(EncodedBatch rows, OffsetSpans leftOut)
     {
+        if (encoded.Owner is RetriedRows before && rows.Owner is RetriedRows after) after.GoOnFrom(before);
         encoded.Dispose();
         return new PreparedBatch(judged, rows, rejected, leftOut, attempt, isCommitted: false);
     }

@@ -25,10 +25,12 @@ internal sealed class RetryTarget(IReadOnlyList<SinkRoute> routes, string retryT
 
     public async Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken)
     {
-        foreach (var (table, block) in ((RetriedRows)batch.Owner!).Parts)
+        var rows = (RetriedRows)batch.Owner!;
+        foreach (var (table, block) in rows.Missing.ToList())
         {
             var outcome = await table.InsertAsync(block, token.Length == 0 ? "" : $"{token}@{table.Name}", cancellationToken);
             if (outcome.Kind != InsertOutcomeKind.Acknowledged) return outcome;
+            rows.Acknowledged(table);
         }
 
         return InsertOutcome.Acknowledged;
