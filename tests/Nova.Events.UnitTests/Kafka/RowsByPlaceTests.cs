@@ -29,7 +29,7 @@ public sealed class RowsByPlaceTests
         committed.Move(9);
         table.IsAsked.ShouldBeFalse();
         committed.Move(10);
-        (await held.WaitAsync(TimeSpan.FromSeconds(30))).IsEmpty.ShouldBeTrue();
+        (await held.WaitAsync(TimeSpan.FromSeconds(30))).Offsets.IsEmpty.ShouldBeTrue();
         table.IsAsked.ShouldBeTrue();
     }
 

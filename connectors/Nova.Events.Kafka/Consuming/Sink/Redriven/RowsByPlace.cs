@@ -12,7 +12,7 @@ internal sealed class RowsByPlace(RetryTarget target, CommitMark committed, Sink
     private const string IsAnothers = "The place that the record came from is another record's: the topic was made again under the same name.";
     private readonly PassedOriginals _originals = new(target, session);
 
-    public async Task<OffsetSpans> HeldAsync(JudgedRange judged, RecordBatch kept, CancellationToken cancellationToken)
+    public async Task<HeldRows> HeldAsync(JudgedRange judged, RecordBatch kept, CancellationToken cancellationToken)
     {
         var letters = LettersOf(judged.Range, kept);
         await committed.ReachedAsync(judged.Range.First, cancellationToken);
@@ -28,9 +28,7 @@ internal sealed class RowsByPlace(RetryTarget target, CommitMark committed, Sink
             if (row != place.Timestamp) strangers.Add(new RejectedRecord(record, IsAnothers));
         }
 
-        // Before the intent without them: whoever repeats that intent no longer knows why they are left out.
-        await session.WriteDeadLettersAsync(strangers, cancellationToken);
-        return OffsetSpans.Of(held);
+        return new HeldRows(OffsetSpans.Of(held), strangers);
     }
 
     private static Dictionary<long, OriginalPlace> LettersOf(OffsetRange range, RecordBatch kept)
