@@ -162,6 +162,43 @@ public sealed class SinkRedriveTests(RunningServers servers)
         await CheckAsync(rig, nines: 3, shares: 3);
     }
 
+    /// <summary>The other table has its block under the whole range's token by then; the pieces have others.</summary>
+    [Fact]
+    public async Task More_refused_letters_than_an_intent_can_name_neither_block_the_rest_nor_double_what_another_table_has()
+    {
+        await using var rig = await WithLettersAsync(nines: 5, shares: 0);
+        (rig.Options.BatchRows, rig.Options.BatchAge) = (10_000, TimeSpan.FromSeconds(1));
+        var last = (await Task.WhenAll(Enumerable.Range(0, 2_400).Select(i => rig.ViewAsync(i, type: i % 2 == 0 ? "share" : "impression")))).Max();
+        await rig.RunPastAsync(last, rig.ClientTopic);
+        await rig.Client.ExecuteAsync(Accept, CancellationToken.None);
+        await rig.Client.ExecuteAsync("ALTER TABLE events_raw ADD CONSTRAINT no_impression CHECK event_type != 'impression'", CancellationToken.None);
+        await rig.AddClientTopicAsync("view", "share", "impression");
+        rig.ClientSink = new TypeRefusedSink(rig.ClientSink!, "impression");
+        (await rig.RedriveAsync()).ShouldBe(2_405);
+        await rig.RunRetriesAsync();
+        (await rig.CountAsync("count()", "outbox_events WHERE event_type = 'Nine'")).ShouldBe(5);
+        (await rig.CountAsync("count()", "events_raw WHERE event_type = 'share'")).ShouldBe(1_200);
+        (await rig.ViewAsync("shares")).ShouldBe(1_200);
+        rig.DeadLetters().Count(letter => Header(letter, HeaderNames.DeadLetterAttempts) == "2").ShouldBe(1_200);
+    }
+
+    /// <summary>More than an intent can name: each piece's strangers are told with it, and once.</summary>
+    [Fact]
+    public async Task Letters_whose_places_others_have_taken_are_dead_letters_once_however_many()
+    {
+        await using var rig = await WithLettersAsync(nines: 0, shares: 0);
+        (rig.Options.BatchRows, rig.Options.BatchAge) = (10_000, TimeSpan.FromSeconds(1));
+        var last = (await Task.WhenAll(Enumerable.Range(0, 2_400).Select(i => rig.ViewAsync(i, type: "share")))).Max();
+        await rig.RunPastAsync(last, rig.ClientTopic);
+        await FixAsync(rig);
+        await rig.Client.ExecuteAsync(
+            $"INSERT INTO events_raw (_topic, _partition, _offset, _timestamp) SELECT '{rig.ClientTopic}', 0, {last} - 2 * number, now() - 3600 FROM numbers(1200)", CancellationToken.None);
+        (await rig.RedriveAsync()).ShouldBe(2_400);
+        await rig.RunRetriesAsync();
+        (await rig.CountAsync("count()", "events_raw WHERE event_type = 'share'")).ShouldBe(1_200);
+        rig.DeadLetters().Count(letter => Header(letter, HeaderNames.DeadLetterReason).Contains("made again under the same name", StringComparison.Ordinal)).ShouldBe(1_200);
+    }
+
     [Fact]
     public async Task The_retry_topic_may_be_made_after_the_sink_has_started()
     {

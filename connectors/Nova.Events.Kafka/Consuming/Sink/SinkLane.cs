@@ -46,7 +46,7 @@ internal sealed class SinkLane : IDisposable
         _recovery = new BatchRecovery(Partition, route, rows, session);
         _preparation = new BatchPreparation(Partition, route.Target, _rule, _recovery, session);
         gate.Begin(_start, assigned.Committed.Metadata);
-        _protocol = new SinkProtocol(route, _preparation.Prepared, new RefusedRows(route.Target, session.Log, session), gate, _pace, session) { CommittedPast = Finish };
+        _protocol = new SinkProtocol(route, _preparation.Prepared, new RefusedRows(route, rows, session), gate, _pace, session) { CommittedPast = Finish };
         if (assigned.LogStart > _start)
             KafkaLog.RetentionOvertook(session.Logger, Partition.Topic, Partition.Partition.Value, _start, assigned.LogStart);
         KafkaLog.Assigned(session.Logger, session.Options.Group, Partition.Topic, Partition.Partition.Value, _start, _state.Intent?.Last);
