@@ -244,6 +244,33 @@ public sealed class SinkRedriveTests(RunningServers servers)
         (await rig.ViewAsync("shares")).ShouldBe(1);
     }
 
+    /// <summary>It is nobody's intent yet: the member that waits can go at once, and the other takes the letter over.</summary>
+    [Fact]
+    public async Task A_member_that_stops_while_a_letter_waits_hands_it_to_another_without_using_up_its_drain_time()
+    {
+        await using var rig = await WithLettersAsync(nines: 2, shares: 2);
+        await FixAsync(rig);
+        await rig.RedriveAsync();
+        // Unread until the second member starts: the first one has subscribed before the topic was there.
+        var (late, waits) = (rig.Topic + "-late", new WaitsForOriginal());
+        (rig.Options.DrainTimeout, rig.Options.TopicRefresh, rig.Logger) = (TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(10), waits);
+        rig.Options.Topics.Add("^" + late.Replace(".", "\\.", StringComparison.Ordinal) + "$");
+        using var stop = new CancellationTokenSource();
+        var started = new TaskCompletionSource();
+        var first = rig.NewConsumer(step => { if (step == SinkStep.CommittedPast) started.TrySetResult(); }).RunAsync(stop.Token);
+        await started.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await new TopicSetup(rig.Kafka, new TopicOptions()).EnsureAsync([new(late, 1)]);
+        await rig.ProduceToAsync(late, "k", "{}", (HeaderNames.Id, Guid.CreateVersion7().ToString()));
+        await rig.ProduceToAsync(rig.RetryTopic, "k", "{}", [.. Origin(late, "0"), (HeaderNames.EventType, "Late")]);
+        await waits.Seen.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await stop.CancelAsync();
+        await first.WaitAsync(TimeSpan.FromSeconds(30));
+
+        await rig.RunRetriesAsync();
+        (await rig.CountAsync("count() - uniqExact(_topic, _offset)", rig.Table)).ShouldBe(0);
+        await CheckAsync(rig, nines: 2, shares: 2);
+    }
+
     [Fact]
     public async Task What_is_no_copy_of_a_record_or_of_one_without_a_table_is_a_dead_letter_and_blocks_nothing()
     {

@@ -22,7 +22,7 @@ public sealed class RowsByPlaceTests
         using var letters = new DeadLetterWriter(kafka, options, NullLogger.Instance, TimeProvider.System);
         using var session = new SinkSession(options, new TopicReader(kafka), letters, NullLogger.Instance, TimeProvider.System);
         var committed = new CommitMark(7);
-        var rows = new RowsByPlace(new RetryTarget([new SinkRoute(_ => true, table)], Topics.Retry("sink")), committed, session);
+        var rows = new RowsByPlace(new RetryTarget([new SinkRoute(_ => true, table)], Topics.Retry("sink")), committed, session, CancellationToken.None);
         var range = new JudgedRange(new OffsetRange(Topics.Retry("sink"), 0, 10, 12), OffsetSpans.None, ImmutableSortedDictionary<string, Position>.Empty, ImmutableSortedDictionary<string, Position>.Empty, FlushReason.Age);
 
         var held = rows.HeldAsync(range, RecordBatch.Of([]), CancellationToken.None);
