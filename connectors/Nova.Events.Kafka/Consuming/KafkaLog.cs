@@ -48,6 +48,9 @@ internal static partial class KafkaLog
     [LoggerMessage(2025, LogLevel.Information, "{RetryTopic} waits (attempt {Attempt}): it holds a dead letter of {Topic}:{Partition}:{Offset}, which the group has not committed past")]
     public static partial void RedriveWaits(ILogger logger, string retryTopic, string topic, int partition, long offset, int attempt);
 
+    [LoggerMessage(2026, LogLevel.Warning, "{RetryTopic} still waits (attempt {Attempt}) for the group to commit past {Topic}:{Partition}:{Offset}: is that partition read, and does anything follow in it?")]
+    public static partial void RedriveStillWaits(ILogger logger, string retryTopic, string topic, int partition, long offset, int attempt);
+
     [LoggerMessage(2030, LogLevel.Warning, "dead letter {Topic}:{Partition}:{Offset} of {Group}: {Reason}")]
     public static partial void DeadLetter(ILogger logger, string topic, int partition, long offset, string group, string reason);
 

@@ -5,6 +5,7 @@ using Nova.Events.ClickHouse.Inserting;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.IntegrationTests.Servers;
+using Nova.Events.Kafka.Consuming.Sink;
 using Nova.Events.Kafka.Topology;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -117,6 +118,32 @@ public sealed class SinkErrorTests(RunningServers servers)
         (await rig.RowsAsync()).ShouldBe(3_100);
         (await rig.CountAsync("uniqExact(_offset)", rig.Table)).ShouldBe(3_100);
         rig.DeadLetters().ShouldHaveSingleItem();
+    }
+
+    /// <summary>The intent without them would be longer than brokers take: the insert was tried for ever.</summary>
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(SinkStep.IntentCommitted, 2)]
+    [InlineData(SinkStep.Inserted, 1)]
+    [InlineData(SinkStep.CommittedPast, 1)]
+    public async Task More_refused_rows_than_an_intent_can_name_are_dead_letters_and_the_rest_is_there_once(object? step, int time)
+    {
+        await using var rig = await SinkRig.StartAsync(servers);
+        (rig.Options.BatchRows, rig.Options.BatchAge) = (10_000, TimeSpan.FromSeconds(1));
+        await rig.Client.ExecuteAsync("ALTER TABLE outbox_events ADD CONSTRAINT no_nine CHECK event_type != 'Nine'", CancellationToken.None);
+        rig.Sink = new TypeRefusedSink(rig.Sink, "Nine");
+        var last = (await Task.WhenAll(Enumerable.Range(0, 2_400).Select(i => rig.LikeAsync(1, type: i % 2 == 0 ? "PostLiked" : "Nine")))).Max();
+        if (step is not null)
+        {
+            using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            await Should.ThrowAsync<InvalidOperationException>(rig.NewConsumer(reached => { if (reached == (SinkStep)step && --time == 0) throw new InvalidOperationException("dies"); }).RunAsync(bound.Token));
+        }
+
+        await rig.RunPastAsync(last);
+        (await rig.RowsAsync()).ShouldBe(1_200);
+        (await rig.CountAsync("uniqExact(_offset)", rig.Table)).ShouldBe(1_200);
+        (await rig.ViewAsync("likes")).ShouldBe(1_200);
+        rig.DeadLetters().Select(letter => Convert.ToHexString(letter.Message.Headers.GetLastBytes(HeaderNames.DeadLetterOffset))).Distinct().Count().ShouldBe(1_200);
     }
 
     [Fact]

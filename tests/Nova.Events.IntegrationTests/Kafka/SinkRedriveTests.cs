@@ -130,6 +130,22 @@ public sealed class SinkRedriveTests(RunningServers servers)
         await CheckAsync(rig, nines: 4, shares: 4);
     }
 
+    /// <summary>Meanwhile other inserts may push the first block's token out of the window, and a repeat of it would be taken for new.</summary>
+    [Fact]
+    public async Task A_block_that_its_table_has_acknowledged_is_not_sent_again_while_another_table_fails()
+    {
+        await using var rig = await WithLettersAsync(nines: 4, shares: 4);
+        await FixAsync(rig);
+        await rig.RedriveAsync();
+        var (tokens, failing) = (new List<string>(), new FailingSink(rig.ClientSink!, times: 5));
+        rig.Sink = new WatchedSink(rig.Sink, _ => { }, (_, token) => tokens.Add(token));
+        rig.ClientSink = failing;
+        await rig.RunRetriesAsync();
+        failing.Left.ShouldBe(0);
+        tokens.ShouldHaveSingleItem();
+        await CheckAsync(rig, nines: 4, shares: 4);
+    }
+
     [Fact]
     public async Task A_redriven_row_that_the_server_refuses_is_a_dead_letter_again_and_those_beside_it_go_in()
     {
@@ -144,6 +160,43 @@ public sealed class SinkRedriveTests(RunningServers servers)
         (await rig.RedriveAsync()).ShouldBe(3);
         await rig.RunRetriesAsync();
         await CheckAsync(rig, nines: 3, shares: 3);
+    }
+
+    /// <summary>The other table has its block under the whole range's token by then; the pieces have others.</summary>
+    [Fact]
+    public async Task More_refused_letters_than_an_intent_can_name_neither_block_the_rest_nor_double_what_another_table_has()
+    {
+        await using var rig = await WithLettersAsync(nines: 5, shares: 0);
+        (rig.Options.BatchRows, rig.Options.BatchAge) = (10_000, TimeSpan.FromSeconds(1));
+        var last = (await Task.WhenAll(Enumerable.Range(0, 2_400).Select(i => rig.ViewAsync(i, type: i % 2 == 0 ? "share" : "impression")))).Max();
+        await rig.RunPastAsync(last, rig.ClientTopic);
+        await rig.Client.ExecuteAsync(Accept, CancellationToken.None);
+        await rig.Client.ExecuteAsync("ALTER TABLE events_raw ADD CONSTRAINT no_impression CHECK event_type != 'impression'", CancellationToken.None);
+        await rig.AddClientTopicAsync("view", "share", "impression");
+        rig.ClientSink = new TypeRefusedSink(rig.ClientSink!, "impression");
+        (await rig.RedriveAsync()).ShouldBe(2_405);
+        await rig.RunRetriesAsync();
+        (await rig.CountAsync("count()", "outbox_events WHERE event_type = 'Nine'")).ShouldBe(5);
+        (await rig.CountAsync("count()", "events_raw WHERE event_type = 'share'")).ShouldBe(1_200);
+        (await rig.ViewAsync("shares")).ShouldBe(1_200);
+        rig.DeadLetters().Count(letter => Header(letter, HeaderNames.DeadLetterAttempts) == "2").ShouldBe(1_200);
+    }
+
+    /// <summary>More than an intent can name: each piece's strangers are told with it, and once.</summary>
+    [Fact]
+    public async Task Letters_whose_places_others_have_taken_are_dead_letters_once_however_many()
+    {
+        await using var rig = await WithLettersAsync(nines: 0, shares: 0);
+        (rig.Options.BatchRows, rig.Options.BatchAge) = (10_000, TimeSpan.FromSeconds(1));
+        var last = (await Task.WhenAll(Enumerable.Range(0, 2_400).Select(i => rig.ViewAsync(i, type: "share")))).Max();
+        await rig.RunPastAsync(last, rig.ClientTopic);
+        await FixAsync(rig);
+        await rig.Client.ExecuteAsync(
+            $"INSERT INTO events_raw (_topic, _partition, _offset, _timestamp) SELECT '{rig.ClientTopic}', 0, {last} - 2 * number, now() - 3600 FROM numbers(1200)", CancellationToken.None);
+        (await rig.RedriveAsync()).ShouldBe(2_400);
+        await rig.RunRetriesAsync();
+        (await rig.CountAsync("count()", "events_raw WHERE event_type = 'share'")).ShouldBe(1_200);
+        rig.DeadLetters().Count(letter => Header(letter, HeaderNames.DeadLetterReason).Contains("made again under the same name", StringComparison.Ordinal)).ShouldBe(1_200);
     }
 
     [Fact]
@@ -189,6 +242,33 @@ public sealed class SinkRedriveTests(RunningServers servers)
         await rig.RunRetriesAsync();
         (await rig.CountAsync("count()", "events_raw")).ShouldBe(2);
         (await rig.ViewAsync("shares")).ShouldBe(1);
+    }
+
+    /// <summary>It is nobody's intent yet: the member that waits can go at once, and the other takes the letter over.</summary>
+    [Fact]
+    public async Task A_member_that_stops_while_a_letter_waits_hands_it_to_another_without_using_up_its_drain_time()
+    {
+        await using var rig = await WithLettersAsync(nines: 2, shares: 2);
+        await FixAsync(rig);
+        await rig.RedriveAsync();
+        // Unread until the second member starts: the first one has subscribed before the topic was there.
+        var (late, waits) = (rig.Topic + "-late", new WaitsForOriginal());
+        (rig.Options.DrainTimeout, rig.Options.TopicRefresh, rig.Logger) = (TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(10), waits);
+        rig.Options.Topics.Add("^" + late.Replace(".", "\\.", StringComparison.Ordinal) + "$");
+        using var stop = new CancellationTokenSource();
+        var started = new TaskCompletionSource();
+        var first = rig.NewConsumer(step => { if (step == SinkStep.CommittedPast) started.TrySetResult(); }).RunAsync(stop.Token);
+        await started.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await new TopicSetup(rig.Kafka, new TopicOptions()).EnsureAsync([new(late, 1)]);
+        await rig.ProduceToAsync(late, "k", "{}", (HeaderNames.Id, Guid.CreateVersion7().ToString()));
+        await rig.ProduceToAsync(rig.RetryTopic, "k", "{}", [.. Origin(late, "0"), (HeaderNames.EventType, "Late")]);
+        await waits.Seen.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await stop.CancelAsync();
+        await first.WaitAsync(TimeSpan.FromSeconds(30));
+
+        await rig.RunRetriesAsync();
+        (await rig.CountAsync("count() - uniqExact(_topic, _offset)", rig.Table)).ShouldBe(0);
+        await CheckAsync(rig, nines: 2, shares: 2);
     }
 
     [Fact]

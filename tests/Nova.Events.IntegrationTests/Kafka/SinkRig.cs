@@ -164,7 +164,7 @@ internal sealed class SinkRig : IAsyncDisposable
 
     private IReadOnlyList<SinkRoute> Routes() =>
         ClientSink is { } client
-            ? [new SinkRoute(topic => topic == Topic, Sink), new SinkRoute(topic => topic == ClientTopic, client, EventIdWindow: 100)]
+            ? [new SinkRoute(topic => topic.StartsWith(Topic, StringComparison.Ordinal), Sink), new SinkRoute(topic => topic == ClientTopic, client, EventIdWindow: 100)]
             : [new SinkRoute(_ => true, Sink, Window)];
 
     /// <summary>Runs a sink until the offset is committed past, and stops it in order.</summary>

@@ -51,6 +51,8 @@ public sealed class OriginalRecordTests
     [InlineData("dlq-id", null)]
     [InlineData("dlq-topic", null)]
     [InlineData("dlq-topic", "")]
+    [InlineData("dlq-topic", "no topic")]
+    [InlineData("dlq-topic", "..")]
     [InlineData("dlq-partition", "x")]
     [InlineData("dlq-partition", "-1")]
     [InlineData("dlq-partition", "2147483648")]

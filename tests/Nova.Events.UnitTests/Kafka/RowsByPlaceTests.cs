@@ -18,24 +18,25 @@ public sealed class RowsByPlaceTests
     [Fact]
     public async Task The_table_is_asked_once_everything_below_the_range_is_in()
     {
-        var (kafka, options, table) = (new KafkaOptions(), new SinkConsumerOptions { Group = "sink" }, new AskedTable());
+        var (kafka, options, committed) = (new KafkaOptions(), new SinkConsumerOptions { Group = "sink" }, new CommitMark(7));
+        var table = new AskedTable(committed);
         using var letters = new DeadLetterWriter(kafka, options, NullLogger.Instance, TimeProvider.System);
         using var session = new SinkSession(options, new TopicReader(kafka), letters, NullLogger.Instance, TimeProvider.System);
-        var committed = new CommitMark(7);
-        var rows = new RowsByPlace(new RetryTarget([new SinkRoute(_ => true, table)], Topics.Retry("sink")), committed, session);
+        var rows = new RowsByPlace(new RetryTarget([new SinkRoute(_ => true, table)], Topics.Retry("sink")), committed, session, CancellationToken.None);
         var range = new JudgedRange(new OffsetRange(Topics.Retry("sink"), 0, 10, 12), OffsetSpans.None, ImmutableSortedDictionary<string, Position>.Empty, ImmutableSortedDictionary<string, Position>.Empty, FlushReason.Age);
 
         var held = rows.HeldAsync(range, RecordBatch.Of([]), CancellationToken.None);
+        table.AskedAt.ShouldBeNull();
         committed.Move(9);
-        table.IsAsked.ShouldBeFalse();
         committed.Move(10);
-        (await held.WaitAsync(TimeSpan.FromSeconds(30))).IsEmpty.ShouldBeTrue();
-        table.IsAsked.ShouldBeTrue();
+        (await held.WaitAsync(TimeSpan.FromSeconds(30))).Offsets.IsEmpty.ShouldBeTrue();
+        table.AskedAt.ShouldBe(10);
     }
 
-    private sealed class AskedTable : IBatchSink
+    private sealed class AskedTable(CommitMark committed) : IBatchSink
     {
-        public bool IsAsked { get; private set; }
+        /// <summary>How far was committed then; null until it is asked.</summary>
+        public long? AskedAt { get; private set; }
 
         public string Name => "table";
 
@@ -47,7 +48,7 @@ public sealed class RowsByPlaceTests
 
         public Task WaitForInsertsAsync(string tokenPrefix, CancellationToken cancellationToken)
         {
-            IsAsked = true;
+            AskedAt = committed.Offset;
             return Task.CompletedTask;
         }
 

@@ -13,7 +13,8 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// Makes batches ready in offset order, beside the protocol that inserts them: takes repeats out and encodes records as they are handed over, and gives their
 /// memory back at once. What an earlier owner left is settled first (<see cref="BatchRecovery"/>).
 /// </summary>
-internal sealed class BatchPreparation(TopicPartition partition, IBatchSink sink, RepeatRule rule, BatchRecovery recovery, SinkSession session)
+internal sealed class BatchPreparation(
+    TopicPartition partition, IBatchSink sink, RepeatRule rule, BatchRecovery recovery, SinkSession session, CancellationToken draining)
 {
     private readonly Channel<PreparedBatch> _prepared = Channel.CreateUnbounded<PreparedBatch>(new() { SingleReader = true, SingleWriter = true });
     private ImmutableSortedDictionary<string, Position> _positionsBefore = rule.Positions;
@@ -44,6 +45,11 @@ internal sealed class BatchPreparation(TopicPartition partition, IBatchSink sink
                 else await SealAsync(item, closed);
             }
 
+            _prepared.Writer.Complete();
+        }
+        catch (OperationCanceledException) when (draining.IsCancellationRequested && !closed.IsCancellationRequested)
+        {
+            // What is prepared is still done.
             _prepared.Writer.Complete();
         }
 #pragma warning disable CA1031 // The protocol ends with it.

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Confluent.Kafka;
 using Nova.Events.Contracts.Records;
-using Nova.Events.Kafka.Consuming.Deduplication;
 using Nova.Events.Kafka.Consuming.State;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
@@ -72,41 +71,15 @@ internal sealed class BatchRecovery(TopicPartition partition, SinkRoute route, I
     private async Task<(PreparedBatch Batch, JudgedRange? Remainder)> RepairAsync(JudgedRange judged, RecordBatch kept, CancellationToken cancellationToken)
     {
         var held = await rows.HeldAsync(judged, kept, cancellationToken);
-        var excluded = held;
-        var fitting = Fitting(judged, excluded);
-        JudgedRange? rest = null;
-        if (fitting < excluded.Spans.Count)
-        {
-            (judged, rest) = Cut(judged, kept, excluded.Spans[fitting].First - 1);
-            excluded = excluded.Take(fitting);
-        }
-
-        var prepared = Encode(judged, kept, excluded, route.IsRetry ? null : _repairAttempt, isCommitted: false);
-        var range = judged.Range;
-        if (!route.IsRetry || !held.IsEmpty)
-            KafkaLog.Repairing(session.Logger, range.Topic, range.Partition, range.First, range.Last, held.Count, prepared.Encoded.Rows);
-        return (prepared, rest);
-    }
-
-    // Text of an intent with all numbers at their longest; what is found to fit fits whatever the block turns out to be.
-    private static int Fitting(JudgedRange judged, OffsetSpans excluded)
-    {
-        var count = excluded.Spans.Count;
-        while (count > 1 && WorstCase(count).ToText(judged.Range.First) is null) count = (count + 1) / 2;
-        return count;
-
-        CommittedState WorstCase(int spans) =>
-            new(judged.PositionsBefore, new Intent(long.MaxValue, int.MaxValue, ulong.MaxValue, int.MaxValue, excluded.Take(spans)));
-    }
-
-    private static (JudgedRange Head, JudgedRange Remainder) Cut(JudgedRange judged, RecordBatch kept, long last)
-    {
-        var rule = new PositionRule(judged.PositionsBefore);
-        foreach (var record in kept)
-            if (record.Offset >= judged.Range.First && record.Offset <= last) rule.IsRepeat(record);
-        return (
-            judged with { Range = judged.Range with { Last = last }, PositionsAfter = rule.Positions, Repeats = judged.Repeats.Within(judged.Range.First, last) },
-            judged with { Range = judged.Range with { First = last + 1 }, PositionsBefore = rule.Positions, Repeats = judged.Repeats.Within(last + 1, judged.Range.Last) });
+        // A copy may end up in another piece than the one that counts: whoever repeats the piece alone would not know it for a copy.
+        var cut = RangeCut.Of(judged, kept, route.IsRetry ? held.Offsets.Union(judged.Repeats) : held.Offsets, route.IsByPosition);
+        var range = cut.Head.Range;
+        // Before the intent without them: whoever repeats that intent no longer knows why they are left out.
+        await session.WriteDeadLettersAsync(held.StrangersIn(range), cancellationToken);
+        var prepared = Encode(cut.Head, kept, cut.Excluded, route.IsRetry ? null : _repairAttempt, isCommitted: false);
+        if (!route.IsRetry || !held.Offsets.IsEmpty)
+            KafkaLog.Repairing(session.Logger, range.Topic, range.Partition, range.First, range.Last, held.Offsets.Count, prepared.Encoded.Rows);
+        return (prepared, cut.Remainder);
     }
 
     private PreparedBatch Encode(JudgedRange judged, RecordBatch kept, OffsetSpans excluded, int? attempt, bool isCommitted)

@@ -35,8 +35,8 @@ internal sealed class OpenBatch(IBatchSink sink, TopicPartition partition, Recor
     {
         _handedOver = true;
         var encoded = _encoder.Finish(judged.Range);
-        var number = attempt ?? 1 + (int)(encoded.Checksum % (int.MaxValue - 1));
-        return new PreparedBatch(judged, encoded, _rejected is null ? Rejected.None : new Rejected(_rejected, _memory), excluded, number, isCommitted);
+        var rejected = _rejected is null ? Rejected.None : new Rejected(_rejected, _memory);
+        return new PreparedBatch(judged, encoded, rejected, excluded, attempt ?? PreparedBatch.NumberOf(encoded), isCommitted);
     }
 
     /// <summary>Gives back what nobody has taken over.</summary>

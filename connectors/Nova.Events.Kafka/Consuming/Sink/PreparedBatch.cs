@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming.Memory;
+using Nova.Events.Kafka.Consuming.Sink.Redriven;
 using Nova.Events.Kafka.Consuming.State;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
@@ -23,6 +24,10 @@ internal sealed record JudgedRange(
 internal sealed record Rejected(IReadOnlyList<RejectedRecord> Records, GatheredRecords? Memory) : IDisposable
 {
     public static Rejected None { get; } = new([], null);
+
+    /// <summary>Those of a piece; the last one, which is done last, owns the memory of all.</summary>
+    public Rejected Within(OffsetRange range, bool isLast) =>
+        new([.. Records.Where(rejected => rejected.Record.Offset >= range.First && rejected.Record.Offset <= range.Last)], isLast ? Memory : null);
 
     public void Dispose() => Memory?.Release();
 }
@@ -59,9 +64,20 @@ internal sealed class PreparedBatch(JudgedRange judged, EncodedBatch encoded, Re
     /// <summary>Offsets of the range that are no rows of the batch.</summary>
     public OffsetSpans LeftOut => judged.Repeats.Union(excluded).Union(OffsetSpans.Of(rejected.Records.Select(static record => record.Record.Offset)));
 
+    /// <summary>The attempt's number where the choice of rows has none of its own.</summary>
+    public static int NumberOf(EncodedBatch rows) => 1 + (int)(rows.Checksum % (int.MaxValue - 1));
+
+    /// <summary>A piece of it without some of its rows; this one is to be given up by <see cref="CutUp"/> once all its pieces are made.</summary>
+    public PreparedBatch Piece(RangeCut cut, EncodedBatch rows, int number) =>
+        new(cut.Head, rows, rejected.Within(cut.Head.Range, cut.Remainder is null), cut.Excluded, number, isCommitted: false);
+
+    /// <summary>Gives its rows back; what the encoder refused is its pieces'.</summary>
+    public void CutUp() => encoded.Dispose();
+
     /// <summary>The same range with fewer rows: what the encoder refused goes over to it, the rows of this one are given back.</summary>
     public PreparedBatch ReplacedBy(EncodedBatch rows, OffsetSpans leftOut)
     {
+        if (encoded.Owner is RetriedRows before && rows.Owner is RetriedRows after) after.GoOnFrom(before);
         encoded.Dispose();
         return new PreparedBatch(judged, rows, rejected, leftOut, attempt, isCommitted: false);
     }

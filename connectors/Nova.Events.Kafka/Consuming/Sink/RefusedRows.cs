@@ -8,43 +8,72 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// Rows that our encoder made and the server can't read. The batch's records were given back once they were encoded, so the range is read again from the log;
 /// the target finds the refused ones, and the rest becomes the batch.
 /// </summary>
-internal sealed class RefusedRows(IBatchSink sink, TopicReader log, SinkSession session)
+internal sealed class RefusedRows(SinkRoute route, IHeldRows rows, SinkSession session)
 {
-    /// <summary>The same range without them, once they are dead letters; null where none was found, or they could not be named.</summary>
-    public async Task<(PreparedBatch? Without, int Count)> SettleAsync(PreparedBatch batch, CancellationToken closed)
+    private readonly IBatchSink _sink = route.Target;
+
+    /// <summary>
+    /// The same range without them, once they are dead letters: in pieces where one intent can't name them all. Null where none was found, or the range can't
+    /// be made again.
+    /// </summary>
+    public async Task<SettledRange?> SettleAsync(PreparedBatch batch, CancellationToken closed)
     {
         var range = batch.Range;
-        var records = await ReadAsync(batch, closed);
+        var kept = await ReadAsync(batch, closed);
+        var leftOut = batch.LeftOut;
+        var records = kept.Where(record => !leftOut.Contains(record.Offset));
         using var again = Encode(range, records);
         if (again.Checksum != batch.Encoded.Checksum)
         {
             KafkaLog.RangeChanged(session.Logger, range.Topic, range.Partition, range.First, range.Last);
-            return (null, 0);
+            return null;
         }
 
-        var refused = await sink.FindRefusedAsync(range, records, closed);
-        var found = OffsetSpans.Of(refused.Select(static letter => letter.Record.Offset));
-        var excluded = batch.Excluded.Union(found);
-        var rows = Encode(range, records.Where(record => !found.Contains(record.Offset)));
-        if (refused.Count == 0 || !CanBeNamed(batch, rows, excluded))
-        {
-            rows.Dispose();
-            return (null, 0);
-        }
-
+        var refused = await _sink.FindRefusedAsync(range, records, closed);
+        if (refused.Count == 0) return null;
         // Before the intent without them: whoever repeats that intent no longer knows that they were refused.
         await session.WriteDeadLettersAsync(refused, closed);
-        return (batch.ReplacedBy(rows, excluded), refused.Count);
+        var found = OffsetSpans.Of(refused.Select(static letter => letter.Record.Offset));
+        records = records.Where(record => !found.Contains(record.Offset));
+        var excluded = batch.Excluded.Union(found);
+        var rest = Encode(range, records);
+        if (route.Delivery == SinkDelivery.AtLeastOnce || CanBeNamed(batch, rest, excluded)) return new SettledRange([batch.ReplacedBy(rest, excluded)], refused.Count);
+        rest.Dispose();
+        return new SettledRange(await CutAsync(batch, kept, records, excluded, closed), refused.Count);
     }
 
-    /// <summary>Those that became rows; none where the log no longer has them.</summary>
+    /// <summary>
+    /// Each piece has a token of its own, so the target is asked what it holds: one of several tables may have its block of the whole range, or an answer was
+    /// lost. The first piece's intent takes the place of the range's.
+    /// </summary>
+    private async Task<List<PreparedBatch>> CutAsync(PreparedBatch batch, RecordBatch kept, RecordBatch records, OffsetSpans excluded, CancellationToken closed)
+    {
+        var held = await rows.HeldAsync(batch.Judged, records, closed);
+        await session.WriteDeadLettersAsync(held.Strangers, closed);
+        excluded = excluded.Union(held.Offsets);
+        if (route.IsRetry) excluded = excluded.Union(batch.Judged.Repeats);
+        var pieces = new List<PreparedBatch>();
+        for (JudgedRange? rest = batch.Judged; rest is not null;)
+        {
+            var cut = RangeCut.Of(rest, kept, excluded, route.IsByPosition);
+            var range = cut.Head.Range;
+            var block = Encode(range, records.Where(record => record.Offset >= range.First && record.Offset <= range.Last && !excluded.Contains(record.Offset)));
+            pieces.Add(batch.Piece(cut, block, route.IsRetry ? PreparedBatch.NumberOf(block) : held.Offsets.IsEmpty ? batch.Attempt : batch.Attempt + 1));
+            rest = cut.Remainder;
+        }
+
+        batch.CutUp();
+        return pieces;
+    }
+
+    /// <summary>All but the repeats; none where the log no longer has them.</summary>
     private async Task<RecordBatch> ReadAsync(PreparedBatch batch, CancellationToken closed)
     {
-        var (range, leftOut, records) = (batch.Range, batch.LeftOut, new List<ConsumedRecord>());
+        var (range, repeats, records) = (batch.Range, batch.Judged.Repeats, new List<ConsumedRecord>());
         try
         {
-            await foreach (var record in log.ReadAsync(new PartitionSnapshot(range.Topic, range.Partition, range.First, range.Last + 1), closed))
-                if (!leftOut.Contains(record.Offset)) records.Add(record);
+            await foreach (var record in session.Log.ReadAsync(new PartitionSnapshot(range.Topic, range.Partition, range.First, range.Last + 1), closed))
+                if (!repeats.Contains(record.Offset)) records.Add(record);
         }
         catch (KafkaException exception)
         {
@@ -57,7 +86,7 @@ internal sealed class RefusedRows(IBatchSink sink, TopicReader log, SinkSession 
 
     private EncodedBatch Encode(OffsetRange range, RecordBatch records)
     {
-        using var encoder = sink.NewBatch();
+        using var encoder = _sink.NewBatch();
         foreach (var record in records) encoder.TryAdd(record);
         return encoder.Finish(range);
     }
@@ -65,3 +94,8 @@ internal sealed class RefusedRows(IBatchSink sink, TopicReader log, SinkSession 
     private static bool CanBeNamed(PreparedBatch batch, EncodedBatch rows, OffsetSpans excluded) =>
         new CommittedState(batch.Judged.PositionsBefore, new Intent(batch.Range.Last, rows.Rows, rows.Checksum, batch.Attempt, excluded)).ToText(batch.Range.First) is not null;
 }
+
+/// <summary>A range without the rows that the server refused.</summary>
+/// <param name="Pieces">In order; together they are the range.</param>
+/// <param name="Refused">How many rows.</param>
+internal sealed record SettledRange(IReadOnlyList<PreparedBatch> Pieces, int Refused);

@@ -7,11 +7,11 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 internal sealed class RowsByOffset(IBatchSink table, SinkSession session) : IHeldRows
 {
     /// <exception cref="TopicReplacedException">They are rows of another topic of the same name.</exception>
-    public async Task<OffsetSpans> HeldAsync(JudgedRange judged, RecordBatch kept, CancellationToken cancellationToken)
+    public async Task<HeldRows> HeldAsync(JudgedRange judged, RecordBatch kept, CancellationToken cancellationToken)
     {
         var stored = await session.AskAsync(table, () => StoredAsync(judged.Range, cancellationToken), cancellationToken);
         EnsureSameTopic(judged.Range, kept, stored);
-        return OffsetSpans.Of(stored.Select(static row => row.Offset));
+        return new HeldRows(OffsetSpans.Of(stored.Select(static row => row.Offset)), []);
     }
 
     private async Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken)

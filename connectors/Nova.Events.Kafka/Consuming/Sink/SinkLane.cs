@@ -24,6 +24,7 @@ internal sealed class SinkLane : IDisposable
     private readonly SinkProtocol _protocol;
     private readonly Channel<GatheredItem> _items = Channel.CreateUnbounded<GatheredItem>(new() { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationTokenSource _draining = new();
     private readonly CommittedState _state;
     private readonly CommitMark _committed;
     private readonly long _start;
@@ -42,11 +43,11 @@ internal sealed class SinkLane : IDisposable
         _rule = new RepeatRule(_state.Positions, route.EventIdWindow, route.IsRetry);
         _pace = new BatchPace(session.Options.BatchAge);
         _accumulator = new BatchAccumulator(Partition, _start, _items.Writer, session.Memory, _pace, session.Options, session.Time) { SealAt = _state.Intent?.Last };
-        IHeldRows rows = route.Target is RetryTarget target ? new RowsByPlace(target, _committed, session) : new RowsByOffset(route.Target, session);
+        IHeldRows rows = route.Target is RetryTarget target ? new RowsByPlace(target, _committed, session, _draining.Token) : new RowsByOffset(route.Target, session);
         _recovery = new BatchRecovery(Partition, route, rows, session);
-        _preparation = new BatchPreparation(Partition, route.Target, _rule, _recovery, session);
+        _preparation = new BatchPreparation(Partition, route.Target, _rule, _recovery, session, _draining.Token);
         gate.Begin(_start, assigned.Committed.Metadata);
-        _protocol = new SinkProtocol(route, _preparation.Prepared, new RefusedRows(route.Target, session.Log, session), gate, _pace, session) { CommittedPast = Finish };
+        _protocol = new SinkProtocol(route, _preparation.Prepared, new RefusedRows(route, rows, session), gate, _pace, session) { CommittedPast = Finish };
         if (assigned.LogStart > _start)
             KafkaLog.RetentionOvertook(session.Logger, Partition.Topic, Partition.Partition.Value, _start, assigned.LogStart);
         KafkaLog.Assigned(session.Logger, session.Options.Group, Partition.Topic, Partition.Partition.Value, _start, _state.Intent?.Last);
@@ -120,6 +121,8 @@ internal sealed class SinkLane : IDisposable
     {
         if (all && _accumulator is { Count: > 0, SealAt: null } && Sealed < MaxSealed) Seal(FlushReason.Stop);
         _items.Writer.TryComplete();
+        // A letter that waits has no intent yet: there is nothing to finish.
+        _draining.Cancel();
     }
 
     public void Close()
@@ -129,7 +132,11 @@ internal sealed class SinkLane : IDisposable
         _items.Writer.TryComplete();
     }
 
-    public void Dispose() => _closed.Dispose();
+    public void Dispose()
+    {
+        _closed.Dispose();
+        _draining.Dispose();
+    }
 
     public PartitionReading Read(long? logEnd)
     {
@@ -173,7 +180,7 @@ internal sealed class SinkLane : IDisposable
         {
             Volatile.Write(ref _endedAt, _session.Time.GetTimestamp());
         }
-        catch (OperationCanceledException) when (_closed.IsCancellationRequested)
+        catch (OperationCanceledException) when (_closed.IsCancellationRequested || _draining.IsCancellationRequested)
         {
         }
     }

@@ -9,9 +9,6 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// <summary>The lanes of the partitions that a sink consumer has; all but <see cref="Read"/> on the poll thread.</summary>
 internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSession session) : IPartitionWork
 {
-    /// <summary>One part in so many of the memory is for the retry topic, at most.</summary>
-    private const int RetryShare = 4;
-
     private readonly ConcurrentDictionary<TopicPartition, SinkLane> _lanes = new();
     private readonly List<SinkLane> _released = [];
     private readonly MembershipLease _lease = new(session.Options.SessionTimeout, session.Time);
@@ -71,18 +68,17 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
 
     public void Tick()
     {
-        var isFull = _lanes.Values.Sum(lane => lane.BufferedBytes) > session.Options.MaxBufferedBytes;
+        var use = new MemoryUse(BytesOf(retries: true), BytesOf(retries: false), session.Options.MaxBufferedBytes);
         // What an earlier owner intended is kept until all of it was read: were every such lane paused, none would ever give memory back.
-        var settling = isFull ? _lanes.Values.FirstOrDefault(lane => lane.IsSettling) : null;
-        // A redriven letter may wait for its original's partition, which must have memory left to go on.
-        var areRetriesFull = _lanes.Values.Where(static lane => lane.IsRetry).Sum(lane => lane.BufferedBytes) > session.Options.MaxBufferedBytes / RetryShare;
+        var settling = use.AreOthersFull ? _lanes.Values.FirstOrDefault(static lane => lane is { IsSettling: true, IsRetry: false }) : null;
+        var settlingRetry = use.AreRetriesFull ? _lanes.Values.FirstOrDefault(static lane => lane is { IsSettling: true, IsRetry: true }) : null;
         foreach (var lane in _lanes.Values)
         {
             // A fault of one lane ends the membership: nothing of it is committed, and the next one goes on from what is.
             if (lane.Completion.IsFaulted || lane.Completion.IsCanceled) lane.Completion.GetAwaiter().GetResult();
             if (lane.HasEndedWithoutRebalance) throw new LaneClosedException(lane.Partition, null);
             lane.SealIfDue();
-            Pause(lane, lane.IsFull || (isFull && lane != settling) || (areRetriesFull && lane is { IsRetry: true, IsSettling: false }));
+            Pause(lane, lane.IsFull || (lane.IsRetry ? use.AreRetriesFull && lane != settlingRetry : use.AreOthersFull && lane != settling));
             var watermarks = Consumer.GetWatermarkOffsets(lane.Partition);
             if (watermarks.High.Value >= 0) _logEnds[lane.Partition] = watermarks.High.Value;
         }
@@ -107,6 +103,8 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
         await Task.WhenAll(_released.Select(lane => lane.Completion.ContinueWith(static _ => { }, TaskScheduler.Default)));
         foreach (var lane in _released) lane.Dispose();
     }
+
+    private long BytesOf(bool retries) => _lanes.Values.Where(lane => lane.IsRetry == retries).Sum(static lane => lane.BufferedBytes);
 
     /// <summary>Lanes that have ended since their partition went.</summary>
     private void Forget()

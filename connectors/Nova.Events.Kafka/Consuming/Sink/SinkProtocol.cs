@@ -19,6 +19,7 @@ internal sealed class SinkProtocol(
     SinkSession session)
 {
     private readonly IBatchSink _sink = route.Target;
+    private readonly Stack<PreparedBatch> _pieces = new();
     private long _bytesDone;
 
     /// <summary>The range that was committed past last; for lag.</summary>
@@ -32,6 +33,7 @@ internal sealed class SinkProtocol(
     public async Task RunAsync(CancellationToken laneClosed)
     {
         Task<PreparedBatch?>? upcoming = null;
+        var isPiece = false;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(laneClosed);
         var closed = ended.Token;
         try
@@ -42,10 +44,11 @@ internal sealed class SinkProtocol(
                 if (!first.IsCommitted && IsIntended(first)) await CommitIntentAsync(first, closed);
                 for (PreparedBatch? current = first; current is not null;)
                 {
-                    upcoming = NextAsync(closed);
-                    var bytes = current.Bytes;
+                    if (!isPiece) upcoming = NextAsync(closed);
+                    var bytes = isPiece ? 0 : current.Bytes;
                     using var done = await InsertAsync(current, closed);
-                    current = await WithinLingerAsync(upcoming);
+                    isPiece = _pieces.TryPop(out var piece);
+                    current = isPiece ? piece : await WithinLingerAsync(upcoming!);
                     await CommitPastAsync(done, current, closed);
                     Volatile.Write(ref _bytesDone, _bytesDone + bytes);
                 }
@@ -57,6 +60,7 @@ internal sealed class SinkProtocol(
         {
             await ended.CancelAsync();
             if (upcoming is not null) await DisposeAsync(upcoming);
+            foreach (var unfinished in _pieces) unfinished.Dispose();
         }
     }
 
@@ -71,7 +75,7 @@ internal sealed class SinkProtocol(
         session.Step(SinkStep.IntentCommitted);
     }
 
-    /// <summary>Answers the batch that was inserted: the given one, or one without rows that the server refused.</summary>
+    /// <summary>Answers the batch that was inserted: the given one, or one without rows that the server refused, perhaps its first piece only.</summary>
     private async Task<PreparedBatch> InsertAsync(PreparedBatch batch, CancellationToken closed)
     {
         var started = session.Time.GetTimestamp();
@@ -82,9 +86,10 @@ internal sealed class SinkProtocol(
             if (outcome.Kind == InsertOutcomeKind.Acknowledged) break;
             IsRetrying = true;
             if (outcome.Kind == InsertOutcomeKind.Overloaded) pace.Overloaded();
-            if (outcome.Kind == InsertOutcomeKind.Refused && await refusals.SettleAsync(batch, closed) is var (without, count) && without is not null)
+            if (outcome.Kind == InsertOutcomeKind.Refused && await refusals.SettleAsync(batch, closed) is { } settled)
             {
-                (batch, refused) = (without, refused + count);
+                foreach (var later in settled.Pieces.Skip(1).Reverse()) _pieces.Push(later);
+                (batch, refused) = (settled.Pieces[0], refused + settled.Refused);
                 if (IsIntended(batch)) await CommitIntentAsync(batch, closed);
                 continue;
             }

@@ -15,6 +15,8 @@ public sealed record SinkRoute(Predicate<string> Matches, IBatchSink Target, int
     /// <summary>True for the group's retry topic.</summary>
     internal bool IsRetry => Target is RetryTarget;
 
+    internal bool IsByPosition => !IsRetry && EventIdWindow is null;
+
     /// <summary>That of the retry topic: what goes to all the tables goes exactly once where it does so to one of them.</summary>
     internal static SinkRoute OfRetries(IReadOnlyList<SinkRoute> routes, string retryTopic) => new(
         topic => topic == retryTopic,

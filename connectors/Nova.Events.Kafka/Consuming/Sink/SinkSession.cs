@@ -3,6 +3,7 @@ using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming.Handling;
 using Nova.Events.Kafka.Consuming.Memory;
+using Nova.Events.Kafka.Consuming.Sink.Redriven;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
 
@@ -34,8 +35,10 @@ internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, 
         await _inserts.WaitAsync(closed);
         try
         {
+            var token = route.Delivery == SinkDelivery.ExactlyOnce ? batch.Token : "";
+            if (route.IsRetry) return await RetryTarget.InsertMissingAsync(batch.Encoded, token, gate.Ensure, closed);
             gate.Ensure();
-            return await route.Target.InsertAsync(batch.Encoded, route.Delivery == SinkDelivery.ExactlyOnce ? batch.Token : "", closed);
+            return await route.Target.InsertAsync(batch.Encoded, token, closed);
         }
         finally
         {

@@ -7,6 +7,7 @@ namespace Nova.Events.Kafka.Consuming.Sink.Redriven;
 /// </summary>
 internal sealed class PassedOriginals(RetryTarget target, SinkSession session)
 {
+    private const int QuietAttempts = 10;
     private readonly Dictionary<(string Topic, int Partition), PartitionSnapshot> _logs = [];
     private readonly Dictionary<(string Topic, int Partition), long> _committed = [];
 
@@ -15,7 +16,8 @@ internal sealed class PassedOriginals(RetryTarget target, SinkSession session)
     {
         for (var attempt = 1; await AheadAsync(places, cancellationToken) is { } ahead; attempt++)
         {
-            KafkaLog.RedriveWaits(session.Logger, target.Name, ahead.Topic, ahead.Partition, ahead.Offset, attempt);
+            if (attempt > QuietAttempts) KafkaLog.RedriveStillWaits(session.Logger, target.Name, ahead.Topic, ahead.Partition, ahead.Offset, attempt);
+            else KafkaLog.RedriveWaits(session.Logger, target.Name, ahead.Topic, ahead.Partition, ahead.Offset, attempt);
             await Task.Delay(session.Options.DelayBefore(attempt), session.Time, cancellationToken);
         }
     }

@@ -6,10 +6,20 @@ using Nova.Events.Contracts.Records;
 
 namespace Nova.Events.Kafka.Consuming.Sink.Redriven;
 
-/// <summary>The rows of a range of the retry topic: a block for each table that gets some.</summary>
+/// <summary>The rows of a range of the retry topic: a block for each table that gets some, and which of them are in.</summary>
 internal sealed class RetriedRows(IReadOnlyList<(IBatchSink Table, EncodedBatch Block)> parts) : IDisposable
 {
+    private readonly HashSet<IBatchSink> _acknowledged = [];
+
     public IReadOnlyList<(IBatchSink Table, EncodedBatch Block)> Parts => parts;
+
+    /// <summary>Blocks that no table has acknowledged yet: one that is in is not sent again, since another table may fail for longer than tokens are remembered.</summary>
+    public IEnumerable<(IBatchSink Table, EncodedBatch Block)> Missing => parts.Where(part => !_acknowledged.Contains(part.Table));
+
+    public void Acknowledged(IBatchSink table) => _acknowledged.Add(table);
+
+    /// <summary>Of the same range under the same token: what is in of the other is in.</summary>
+    public void GoOnFrom(RetriedRows other) => _acknowledged.UnionWith(other._acknowledged);
 
     /// <summary>All of them as one batch, which owns them.</summary>
     public EncodedBatch Together(OffsetRange range) =>

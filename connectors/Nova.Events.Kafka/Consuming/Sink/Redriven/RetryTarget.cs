@@ -23,12 +23,23 @@ internal sealed class RetryTarget(IReadOnlyList<SinkRoute> routes, string retryT
 
     public IBatchEncoder NewBatch() => new RetryBatchEncoder(this);
 
-    public async Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken)
+    public Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken) =>
+        InsertMissingAsync(batch, token, static () => { }, cancellationToken);
+
+    /// <summary>The blocks of the batch that are not in yet.</summary>
+    /// <param name="batch">Of such a target.</param>
+    /// <param name="token">That of its range.</param>
+    /// <param name="ensure">Called before each table's insert; throws once the partition may be another's.</param>
+    /// <param name="cancellationToken">Leaves the outcome unknown.</param>
+    public static async Task<InsertOutcome> InsertMissingAsync(EncodedBatch batch, string token, Action ensure, CancellationToken cancellationToken)
     {
-        foreach (var (table, block) in ((RetriedRows)batch.Owner!).Parts)
+        var rows = (RetriedRows)batch.Owner!;
+        foreach (var (table, block) in rows.Missing.ToList())
         {
+            ensure();
             var outcome = await table.InsertAsync(block, token.Length == 0 ? "" : $"{token}@{table.Name}", cancellationToken);
             if (outcome.Kind != InsertOutcomeKind.Acknowledged) return outcome;
+            rows.Acknowledged(table);
         }
 
         return InsertOutcome.Acknowledged;

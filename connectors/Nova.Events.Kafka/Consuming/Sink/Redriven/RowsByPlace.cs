@@ -7,12 +7,19 @@ namespace Nova.Events.Kafka.Consuming.Sink.Redriven;
 /// Which records of a range of the retry topic have their row: the tables are asked for the originals' places, once all ranges below are in and nobody else
 /// is about to insert them. So a letter gets in once, however often and however far apart it is redriven.
 /// </summary>
-internal sealed class RowsByPlace(RetryTarget target, CommitMark committed, SinkSession session) : IHeldRows
+internal sealed class RowsByPlace(RetryTarget target, CommitMark committed, SinkSession session, CancellationToken draining) : IHeldRows
 {
     private const string IsAnothers = "The place that the record came from is another record's: the topic was made again under the same name.";
     private readonly PassedOriginals _originals = new(target, session);
 
-    public async Task<OffsetSpans> HeldAsync(JudgedRange judged, RecordBatch kept, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The lane is to end: nothing of the range is intended yet.</exception>
+    public async Task<HeldRows> HeldAsync(JudgedRange judged, RecordBatch kept, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, draining);
+        return await AskAsync(judged, kept, either.Token);
+    }
+
+    private async Task<HeldRows> AskAsync(JudgedRange judged, RecordBatch kept, CancellationToken cancellationToken)
     {
         var letters = LettersOf(judged.Range, kept);
         await committed.ReachedAsync(judged.Range.First, cancellationToken);
@@ -28,9 +35,7 @@ internal sealed class RowsByPlace(RetryTarget target, CommitMark committed, Sink
             if (row != place.Timestamp) strangers.Add(new RejectedRecord(record, IsAnothers));
         }
 
-        // Before the intent without them: whoever repeats that intent no longer knows why they are left out.
-        await session.WriteDeadLettersAsync(strangers, cancellationToken);
-        return OffsetSpans.Of(held);
+        return new HeldRows(OffsetSpans.Of(held), strangers);
     }
 
     private static Dictionary<long, OriginalPlace> LettersOf(OffsetRange range, RecordBatch kept)
