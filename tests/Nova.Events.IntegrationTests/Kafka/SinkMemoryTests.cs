@@ -17,13 +17,14 @@ public sealed class SinkMemoryTests(RunningServers servers)
     {
         await using var rig = await SinkRig.StartAsync(servers, partitions: 3);
         (rig.Options.BatchRows, rig.Options.BatchAge, rig.Options.DrainTimeout) = (1_000, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100));
+        rig.Options.SessionTimeout = TimeSpan.FromSeconds(30);
         await rig.SpreadAsync(300, bytes: 20_000);
         var (honest, frozen) = (rig.Sink, new FrozenSink(rig.Sink));
         rig.Sink = frozen;
         using (var stop = new CancellationTokenSource())
         {
             var dying = rig.NewConsumer().RunAsync(stop.Token);
-            (await Eventually.LocalAsync(() => frozen.Held.Count, held => held == 3)).ShouldBe(3);
+            (await Eventually.LocalAsync(() => frozen.Held.Count, held => held == 3 || dying.IsCompleted)).ShouldBe(3);
             await stop.CancelAsync();
             await dying;
         }

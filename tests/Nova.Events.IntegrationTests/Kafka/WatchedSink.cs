@@ -41,7 +41,8 @@ internal sealed class FrozenSink(IBatchSink sink) : IBatchSink
 
     public async Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken)
     {
-        Held.Add((new EncodedBatch(batch.Range, [.. batch.Body.Select(static piece => new ReadOnlyMemory<byte>(piece.ToArray()))], batch.Rows, batch.Checksum), token));
+        // Partitions insert side by side.
+        lock (Held) Held.Add((new EncodedBatch(batch.Range, [.. batch.Body.Select(static piece => new ReadOnlyMemory<byte>(piece.ToArray()))], batch.Rows, batch.Checksum), token));
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         return InsertOutcome.Acknowledged;
     }
