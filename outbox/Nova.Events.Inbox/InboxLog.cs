@@ -34,7 +34,4 @@ internal static partial class InboxLog
 
     [LoggerMessage(7112, LogLevel.Warning, "{Topic}:{Partition}:{Offset} is handled again (attempt {Attempt}): {Reason}")]
     public static partial void Retried(ILogger logger, string topic, int partition, long offset, int attempt, string reason);
-
-    [LoggerMessage(7120, LogLevel.Error, "the inbox consumer of {Group} failed and begins again in {Seconds} s: {Reason}")]
-    public static partial void ConsumerFailed(ILogger logger, Exception exception, string group, double seconds, string reason);
 }

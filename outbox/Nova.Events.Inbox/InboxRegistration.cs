@@ -2,8 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Nova.Events.Inbox.Consuming;
@@ -62,14 +60,11 @@ public static class InboxRegistration
         var options = new InboxConsumerOptions();
         configure(options);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
-        services.TryAddSingleton(TimeProvider.System);
-        // One for each call: a service may have several consumers.
-        HandlerState? state = null;
-        HandlerState StateOf(IServiceProvider provider) => LazyInitializer.EnsureInitialized(ref state, () => new HandlerState(provider.GetRequiredService<TimeProvider>()));
-        services.AddHealthChecks().Add(new HealthCheckRegistration(
-            "consumer-" + options.Group, provider => new HandlerHealthCheck(options.Group, options.StallTimeout, StateOf(provider)), failureStatus: null, tags: null));
-        return services.AddSingleton<IHostedService>(provider => new InboxConsumerService(
-            options, provider.GetRequiredService<IOptions<KafkaOptions>>().Value, new PostgresInbox(open(provider), options.TransactionTimeout), StateOf(provider),
-            provider.GetRequiredService<ILogger<InboxConsumerService>>(), provider.GetRequiredService<TimeProvider>()));
+        return HostedConsumer.Add<InboxConsumer>(services, options.Group, options.StallTimeout, (provider, state) =>
+        {
+            var (kafka, inbox) = (provider.GetRequiredService<IOptions<KafkaOptions>>().Value, new PostgresInbox(open(provider), options.TransactionTimeout));
+            var (logger, time) = (provider.GetRequiredService<ILogger<InboxConsumer>>(), provider.GetRequiredService<TimeProvider>());
+            return stopping => new InboxConsumer(options, kafka, inbox, logger, time) { State = state }.RunAsync(stopping);
+        });
     }
 }

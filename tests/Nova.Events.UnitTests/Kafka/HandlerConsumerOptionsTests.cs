@@ -33,7 +33,7 @@ public sealed class HandlerConsumerOptionsTests
     public async Task Each_hosted_consumer_has_a_health_check_named_after_its_group()
     {
         await using var services = Register(_ => { }).BuildServiceProvider();
-        services.GetServices<IHostedService>().OfType<HandlerConsumerService>().Count().ShouldBe(1);
+        services.GetServices<IHostedService>().OfType<HostedConsumer>().Count().ShouldBe(1);
         var report = await services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
         report.Entries["consumer-g"].Status.ShouldBe(HealthStatus.Healthy);
     }

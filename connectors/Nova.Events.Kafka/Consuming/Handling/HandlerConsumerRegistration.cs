@@ -1,8 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Nova.Events.Contracts.Records;
@@ -24,14 +21,11 @@ public static class HandlerConsumerRegistration
         var options = new HandlerConsumerOptions();
         configure(options);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
-        services.TryAddSingleton(TimeProvider.System);
-        // One for each call: a service may have several consumers.
-        HandlerState? state = null;
-        HandlerState StateOf(IServiceProvider provider) => LazyInitializer.EnsureInitialized(ref state, () => new HandlerState(provider.GetRequiredService<TimeProvider>()));
-        services.AddHealthChecks().Add(new HealthCheckRegistration(
-            "consumer-" + options.Group, provider => new HandlerHealthCheck(options.Group, options.StallTimeout, StateOf(provider)), failureStatus: null, tags: null));
-        return services.AddSingleton<IHostedService>(provider => new HandlerConsumerService(
-            options, provider.GetRequiredService<IOptions<KafkaOptions>>().Value, provider.GetRequiredService<THandler>(), StateOf(provider),
-            provider.GetRequiredService<ILogger<HandlerConsumer>>(), provider.GetRequiredService<TimeProvider>()));
+        return HostedConsumer.Add<HandlerConsumer>(services, options.Group, options.StallTimeout, (provider, state) =>
+        {
+            var (kafka, handler) = (provider.GetRequiredService<IOptions<KafkaOptions>>().Value, provider.GetRequiredService<THandler>());
+            var (logger, time) = (provider.GetRequiredService<ILogger<HandlerConsumer>>(), provider.GetRequiredService<TimeProvider>());
+            return stopping => new HandlerConsumer(options, kafka, handler, logger, time) { State = state }.RunAsync(stopping);
+        });
     }
 }
