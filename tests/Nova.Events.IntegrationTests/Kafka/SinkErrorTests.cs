@@ -1,20 +1,21 @@
 using Confluent.Kafka;
+using Microsoft.Extensions.Logging.Abstractions;
 using Nova.Events.ClickHouse;
 using Nova.Events.ClickHouse.Blocks;
 using Nova.Events.ClickHouse.Inserting;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
+using Nova.Events.IntegrationTests.Kafka.Targets;
 using Nova.Events.IntegrationTests.Servers;
 using Nova.Events.Kafka.Consuming.Sink;
 using Nova.Events.Kafka.Topology;
-using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
 namespace Nova.Events.IntegrationTests.Kafka;
 
 /// <summary>Each class of a server's errors calls for something else; in none of them is a row lost, doubled or wrongly given up.</summary>
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class SinkErrorTests(RunningServers servers)
 {
     private const int Rows = 20;
@@ -219,23 +220,8 @@ public sealed class SinkErrorTests(RunningServers servers)
         new(client, rig.Table, new DomainEventEncoder(), NullLogger<ClickHouseBatchSink>.Instance, TimeProvider.System);
 
     /// <summary>One target's answers and another one's inserts.</summary>
-    private sealed class OtherInserts(IBatchSink answers, IBatchSink inserts) : IBatchSink
+    private sealed class OtherInserts(IBatchSink answers, IBatchSink inserts) : PassingSink(answers)
     {
-        public string Name => answers.Name;
-
-        public IBatchEncoder NewBatch() => answers.NewBatch();
-
-        public Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken) => inserts.InsertAsync(batch, token, cancellationToken);
-
-        public Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(OffsetRange range, RecordBatch records, CancellationToken cancellationToken) => answers.FindRefusedAsync(range, records, cancellationToken);
-
-        public Task WaitForInsertsAsync(string tokenPrefix, CancellationToken cancellationToken) => answers.WaitForInsertsAsync(tokenPrefix, cancellationToken);
-
-        public Task<long?> HighestOffsetAsync(string topic, int partition, long fromOffset, CancellationToken cancellationToken) => answers.HighestOffsetAsync(topic, partition, fromOffset, cancellationToken);
-
-        public Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken) => answers.StoredAsync(range, cancellationToken);
-
-        public Task<IReadOnlyList<StoredRow>> StoredAsync(string topic, int partition, IReadOnlyCollection<long> offsets, CancellationToken cancellationToken) =>
-            answers.StoredAsync(topic, partition, offsets, cancellationToken);
+        public override Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken) => inserts.InsertAsync(batch, token, cancellationToken);
     }
 }

@@ -1,15 +1,16 @@
 using Nova.Events.ClickHouse;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
+using Nova.Events.IntegrationTests.Kafka.Targets;
+using Nova.Events.IntegrationTests.Servers;
 using Nova.Events.Kafka.Consuming.Sink;
 using Nova.Events.Kafka.Consuming.State;
-using Nova.Events.IntegrationTests.Servers;
 using Shouldly;
 using Xunit;
 
 namespace Nova.Events.IntegrationTests.Kafka;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class SinkExactlyOnceTests(RunningServers servers)
 {
     [Fact]
@@ -39,7 +40,7 @@ public sealed class SinkExactlyOnceTests(RunningServers servers)
         {
             if (reached.ToString() == step && Interlocked.Increment(ref seen) >= occurrence) throw new SimulatedDeathException();
         });
-        await Should.ThrowAsync<SimulatedDeathException>(dead.RunAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token));
+        await SimulatedDeathException.EndsAsync(dead);
 
         await rig.RunPastAsync(last);
         (await rig.RowsAsync()).ShouldBe(230);
@@ -87,7 +88,7 @@ public sealed class SinkExactlyOnceTests(RunningServers servers)
         {
             if (step == SinkStep.DeadLettersWritten) throw new SimulatedDeathException();
         });
-        await Should.ThrowAsync<SimulatedDeathException>(dead.RunAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token));
+        await SimulatedDeathException.EndsAsync(dead);
         var letter = rig.DeadLetters().ShouldHaveSingleItem();
         letter.Message.Value.ShouldBe("{not json"u8.ToArray());
         Header(letter, HeaderNames.DeadLetterOffset).ShouldBe(bad.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -107,7 +108,7 @@ public sealed class SinkExactlyOnceTests(RunningServers servers)
         {
             if (step == SinkStep.Inserted) throw new SimulatedDeathException();
         });
-        await Should.ThrowAsync<SimulatedDeathException>(dead.RunAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token));
+        await SimulatedDeathException.EndsAsync(dead);
 
         // As if the encoder had changed: the checksum is another one.
         var committed = rig.Committed();
@@ -175,7 +176,7 @@ public sealed class SinkExactlyOnceTests(RunningServers servers)
         {
             if (isRefused && step == SinkStep.IntentCommitted) throw new SimulatedDeathException();
         });
-        await Should.ThrowAsync<SimulatedDeathException>(dead.RunAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token));
+        await SimulatedDeathException.EndsAsync(dead);
         Header(rig.DeadLetters().ShouldHaveSingleItem(), HeaderNames.DeadLetterOffset).ShouldBe(refused.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
         // Whoever repeats that intent no longer knows of the row.
@@ -211,6 +212,4 @@ public sealed class SinkExactlyOnceTests(RunningServers servers)
 
     private static string Header(Confluent.Kafka.ConsumeResult<byte[]?, byte[]?> letter, string name) =>
         System.Text.Encoding.UTF8.GetString(letter.Message.Headers.GetLastBytes(name));
-
-    private sealed class SimulatedDeathException : Exception;
 }

@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nova.Events.Contracts.Records;
+using Nova.Events.IntegrationTests.Kafka.Targets;
 using Nova.Events.IntegrationTests.Servers;
 using Nova.Events.Kafka.Consuming;
 using Nova.Events.Kafka.Consuming.Native;
@@ -13,7 +14,7 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.Kafka;
 
 /// <summary>What protects "one intent at a time", and what follows from it: each step of the argument against a real broker and a real table.</summary>
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class SinkFencingTests(RunningServers servers)
 {
     private static readonly TimeSpan Session = TimeSpan.FromSeconds(6);
@@ -92,12 +93,8 @@ public sealed class SinkFencingTests(RunningServers servers)
     }
 
     /// <summary>As a process dies: at once, and without a commit.</summary>
-    private static async Task DieAsync(SinkRig rig, SinkStep step)
-    {
-        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        var dead = rig.NewConsumer(reached => { if (reached == step) throw new SimulatedDeathException(); });
-        await Should.ThrowAsync<SimulatedDeathException>(dead.RunAsync(bound.Token));
-    }
+    private static Task DieAsync(SinkRig rig, SinkStep step) =>
+        SimulatedDeathException.EndsAsync(rig.NewConsumer(reached => { if (reached == step) throw new SimulatedDeathException(); }));
 
     /// <summary>Holds the first insert back, and ends without it.</summary>
     private static async Task FreezeAsync(SinkRig rig)
@@ -159,6 +156,4 @@ public sealed class SinkFencingTests(RunningServers servers)
             member.Dispose();
         }
     }
-
-    private sealed class SimulatedDeathException : Exception;
 }

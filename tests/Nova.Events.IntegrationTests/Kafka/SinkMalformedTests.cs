@@ -2,13 +2,14 @@ using System.Buffers.Binary;
 using System.Text;
 using Confluent.Kafka;
 using Nova.Events.Contracts;
+using Nova.Events.IntegrationTests.Kafka.Targets;
 using Nova.Events.IntegrationTests.Servers;
 using Shouldly;
 using Xunit;
 
 namespace Nova.Events.IntegrationTests.Kafka;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class SinkMalformedTests(RunningServers servers)
 {
     private const int Malformed = 100_000;

@@ -1,3 +1,4 @@
+using Nova.Events.IntegrationTests.Kafka.Targets;
 using Nova.Events.IntegrationTests.Servers;
 using Nova.Events.Kafka.Consuming;
 using Shouldly;
@@ -6,7 +7,7 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.Kafka;
 
 /// <summary>Reading pauses where memory is full, and must go on again whatever becomes of the partitions meanwhile.</summary>
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class SinkMemoryTests(RunningServers servers)
 {
     private const long Bound = 1 << 20;

@@ -1,12 +1,13 @@
 using Confluent.Kafka;
-using Nova.Events.Kafka.Consuming.Sink;
+using Nova.Events.IntegrationTests.Kafka.Targets;
 using Nova.Events.IntegrationTests.Servers;
+using Nova.Events.Kafka.Consuming.Sink;
 using Shouldly;
 using Xunit;
 
 namespace Nova.Events.IntegrationTests.Kafka;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class SinkRebalanceTests(RunningServers servers)
 {
     [Fact]

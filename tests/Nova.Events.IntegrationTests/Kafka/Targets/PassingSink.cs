@@ -1,24 +1,18 @@
 using Nova.Events.Contracts.Records;
 
-namespace Nova.Events.IntegrationTests.Kafka;
+namespace Nova.Events.IntegrationTests.Kafka.Targets;
 
-/// <summary>Blocked so often, like a table whose view throws; then takes what comes.</summary>
-internal sealed class FailingSink(IBatchSink sink, int times) : IBatchSink
+/// <summary>Passes everything on: a target that does one thing otherwise overrides that alone.</summary>
+internal abstract class PassingSink(IBatchSink sink) : IBatchSink
 {
-    public int Left { get; private set; } = times;
-
     public string Name => sink.Name;
 
-    public IBatchEncoder NewBatch() => sink.NewBatch();
+    public virtual IBatchEncoder NewBatch() => sink.NewBatch();
 
-    public async Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken)
-    {
-        if (Left == 0) return await sink.InsertAsync(batch, token, cancellationToken);
-        Left--;
-        return InsertOutcome.Blocked("a view throws");
-    }
+    public virtual Task<InsertOutcome> InsertAsync(EncodedBatch batch, string token, CancellationToken cancellationToken) => sink.InsertAsync(batch, token, cancellationToken);
 
-    public Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(OffsetRange range, RecordBatch records, CancellationToken cancellationToken) => sink.FindRefusedAsync(range, records, cancellationToken);
+    public virtual Task<IReadOnlyList<RejectedRecord>> FindRefusedAsync(OffsetRange range, RecordBatch records, CancellationToken cancellationToken) =>
+        sink.FindRefusedAsync(range, records, cancellationToken);
 
     public Task WaitForInsertsAsync(string tokenPrefix, CancellationToken cancellationToken) => sink.WaitForInsertsAsync(tokenPrefix, cancellationToken);
 
