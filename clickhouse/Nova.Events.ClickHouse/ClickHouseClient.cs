@@ -36,6 +36,9 @@ public sealed class ClickHouseClient : IDisposable
     /// <summary>Database that unqualified names are looked up in.</summary>
     public string Database => _options.Database;
 
+    /// <summary>Whom it asks as.</summary>
+    public string User => _options.User;
+
     /// <summary>Runs a statement that answers nothing.</summary>
     /// <exception cref="ClickHouseException">It failed, or the server could not be reached.</exception>
     public Task ExecuteAsync(string sql, CancellationToken cancellationToken) => ExecuteAsync(sql, _options.Database, cancellationToken);
@@ -107,7 +110,7 @@ public sealed class ClickHouseClient : IDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ClickHouseException(UnknownCode, ClickHouseErrorKind.Transient, $"ClickHouse at {_options.Url} did not answer in time.", exception);
+            throw new ClickHouseException(UnknownCode, ClickHouseErrorKind.Transient, $"ClickHouse at {_options.Url} did not answer in time. Where it is busy and not away, raise {ClickHouseOptions.Section}:QueryTimeout or {ClickHouseOptions.Section}:InsertTimeout.", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
