@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Api;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class EventsTests(RunningServers servers)
 {
     private const string Path = "/api/v1/events";

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Api;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class FeedTests(RunningServers servers)
 {
     private const string Nowhere = "127.0.0.1:1";

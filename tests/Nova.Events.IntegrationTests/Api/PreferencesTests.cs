@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Api;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class PreferencesTests(RunningServers servers)
 {
     private const string Path = "/api/v1/users/7/preferences";

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.CacheProjector;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class CacheProjectorTests(RunningServers servers) : IDisposable
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);

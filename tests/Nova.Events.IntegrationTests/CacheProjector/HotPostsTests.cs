@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.CacheProjector;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class HotPostsTests(RunningServers servers)
 {
     // A quarter past: the last hour is this bucket and three quarters of the one before.

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.CacheProjector;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class SuggestedUsersTests(RunningServers servers)
 {
     // 1 follows 10 and 11. 2 and 3 follow 10 too, 3 and 4 follow 11 too. 2 also follows 20; 3 also 20 and 21; 4 also 21 and 1.

@@ -17,7 +17,7 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.Inbox;
 
 /// <summary>As a service registers it: with EF Core, and with Npgsql.</summary>
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class InboxContextTests(RunningServers servers)
 {
     [Fact]

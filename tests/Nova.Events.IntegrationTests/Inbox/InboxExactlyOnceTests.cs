@@ -9,7 +9,7 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.Inbox;
 
 /// <summary>Each record's writes are in the database once, wherever the way to the commit ends.</summary>
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class InboxExactlyOnceTests(RunningServers servers)
 {
     [Fact]

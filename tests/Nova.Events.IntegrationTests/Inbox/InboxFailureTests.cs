@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Inbox;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class InboxFailureTests(RunningServers servers)
 {
     [Fact]

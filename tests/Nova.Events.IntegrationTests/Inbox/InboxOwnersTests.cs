@@ -11,7 +11,7 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.Inbox;
 
 /// <summary>Two owners of a partition at once: the row's lock lets one in after the other, and the second finds the row elsewhere.</summary>
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class InboxOwnersTests(RunningServers servers)
 {
     [Fact]

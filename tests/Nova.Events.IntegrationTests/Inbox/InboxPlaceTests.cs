@@ -9,7 +9,7 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.Inbox;
 
 /// <summary>The inbox and Kafka disagree about where the group is.</summary>
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class InboxPlaceTests(RunningServers servers)
 {
     [Fact]

@@ -5,7 +5,7 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.Inbox;
 
 /// <summary>Services in processes of their own, that die and freeze at any point.</summary>
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class InboxProcessTests(RunningServers servers)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);

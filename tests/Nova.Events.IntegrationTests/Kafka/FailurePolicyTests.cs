@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Kafka;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class FailurePolicyTests(RunningServers servers)
 {
     [Fact]

@@ -15,7 +15,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Kafka;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class HandlerConsumerTests(RunningServers servers)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Kafka;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class HandlerRebalanceTests(RunningServers servers)
 {
     public static TheoryData<GroupProtocol> Protocols => [GroupProtocol.Classic, GroupProtocol.Consumer];

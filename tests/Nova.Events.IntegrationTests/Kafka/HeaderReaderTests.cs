@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Kafka;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class HeaderReaderTests(RunningServers servers)
 {
     private readonly KafkaOptions _kafka = new() { BootstrapServers = servers.Kafka };

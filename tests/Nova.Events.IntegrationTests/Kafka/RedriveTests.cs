@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Kafka;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class RedriveTests(RunningServers servers)
 {
     [Fact]

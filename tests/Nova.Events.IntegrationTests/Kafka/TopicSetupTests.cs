@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Kafka;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class TopicSetupTests(RunningServers servers)
 {
     private readonly KafkaOptions _kafka = new() { BootstrapServers = servers.Kafka };

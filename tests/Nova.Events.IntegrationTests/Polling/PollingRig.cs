@@ -30,7 +30,7 @@ internal sealed class PollingRig : IAsyncDisposable
             ["Relay:StatusInterval"] = "00:00:00.1",
             ["Relay:HeartbeatInterval"] = "00:00:00.2",
             ["Kafka:BootstrapServers"] = servers.Kafka,
-            ["Log:File"] = Path.Combine(TestFolder.Shared, Source + ".log"),
+            ["Log:File"] = Path.Combine(servers.Folder, Source + ".log"),
         };
     }
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Redis;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class BuilderLeaseTests(RunningServers servers) : IDisposable
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);

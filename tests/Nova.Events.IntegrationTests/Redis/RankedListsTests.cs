@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Redis;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class RankedListsTests(RunningServers servers) : IDisposable
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(120);

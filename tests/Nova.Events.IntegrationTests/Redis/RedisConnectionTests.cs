@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Redis;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class RedisConnectionTests(RunningServers servers)
 {
     [Fact]

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Nova.Events.IntegrationTests.Redis;
 
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class VersionedCacheTests(RunningServers servers) : IDisposable
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromMinutes(10);

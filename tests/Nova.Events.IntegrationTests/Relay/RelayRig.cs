@@ -18,7 +18,7 @@ internal sealed class RelayRig : IAsyncDisposable
     private RelayRig(RunningServers servers, OutboxDatabase database)
     {
         (Database, Kafka) = (database, new KafkaOptions { BootstrapServers = servers.Kafka });
-        LogFile = Path.Combine(TestFolder.Shared, Source + ".log");
+        LogFile = Path.Combine(servers.Folder, Source + ".log");
         _settings = new()
         {
             ["Relay:ConnectionString"] = database.ConnectionString,

@@ -9,11 +9,14 @@ using Xunit.Sdk;
 
 namespace Nova.Events.IntegrationTests.Servers;
 
-/// <summary>One set of real servers for all tests of the assembly, in a folder that goes when they end.</summary>
+/// <summary>One set of real servers for all tests of a collection, in a folder that goes when they end.</summary>
 public sealed class RunningServers(IMessageSink diagnostics) : IAsyncLifetime
 {
     private static readonly HttpClient Http = new();
     private LocalServers? _servers;
+
+    /// <summary>Where they keep their data; what tests write for a while may lie beside it.</summary>
+    public string Folder { get; } = TestFolder.New();
 
     public LocalServers All => _servers ?? throw new InvalidOperationException("the servers have not been started");
 
@@ -30,7 +33,7 @@ public sealed class RunningServers(IMessageSink diagnostics) : IAsyncLifetime
     {
         TestFolder.DeleteOrphans();
         // SIGKILLs of processes lose nothing without fsync; only a power cut would.
-        var options = new LocalServersOptions { DataDirectory = TestFolder.Shared, Fresh = true, Durable = false };
+        var options = new LocalServersOptions { DataDirectory = Folder, Fresh = true, Durable = false };
         _servers = await LocalServers.StartAsync(options, new Diagnostics(diagnostics), CancellationToken.None);
         // A broker makes a topic that somebody writes to with its own default of one partition; a relay with default settings would refuse it.
         var setup = new TopicSetup(new KafkaOptions { BootstrapServers = Kafka }, new TopicOptions());
@@ -71,7 +74,7 @@ public sealed class RunningServers(IMessageSink diagnostics) : IAsyncLifetime
     public async Task DisposeAsync()
     {
         if (_servers is not null) await _servers.DisposeAsync();
-        TestFolder.Delete(TestFolder.Shared);
+        TestFolder.Delete(Folder);
     }
 
     private sealed class Diagnostics(IMessageSink sink) : IProgress<ServerReport>

@@ -10,11 +10,10 @@ internal static class TestFolder
 
     private static readonly string OfThisRun = Path.Combine(Parent, $"test-{Environment.ProcessId}");
 
-    /// <summary>Of the servers that all tests share.</summary>
-    public static string Shared { get; } = Path.Combine(OfThisRun, "shared");
+    private static readonly Lock Orphans = new();
 
-    /// <summary>One for a test that starts servers of its own.</summary>
-    public static string New() => Path.Combine(OfThisRun, Fresh.Name("own"));
+    /// <summary>One for servers that are started.</summary>
+    public static string New() => Path.Combine(OfThisRun, Fresh.Name("servers"));
 
     /// <summary>The last one that goes takes the run's folder along.</summary>
     public static void Delete(string folder)
@@ -34,8 +33,9 @@ internal static class TestFolder
     public static void DeleteOrphans()
     {
         if (!Directory.Exists(Parent)) return;
-        foreach (var folder in Directory.GetDirectories(Parent, "test-*"))
-            if (int.TryParse(Path.GetFileName(folder)["test-".Length..], out var owner) && !Directory.Exists($"/proc/{owner}")) DeleteRun(folder);
+        lock (Orphans)
+            foreach (var folder in Directory.GetDirectories(Parent, "test-*"))
+                if (int.TryParse(Path.GetFileName(folder)["test-".Length..], out var owner) && !Directory.Exists($"/proc/{owner}")) DeleteRun(folder);
     }
 
     private static void DeleteRun(string folder)
