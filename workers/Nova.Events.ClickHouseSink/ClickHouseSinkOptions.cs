@@ -41,6 +41,10 @@ public sealed class ClickHouseSinkOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan RestartDelay { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a partition may get nothing done while something is unfinished, before health is degraded. Default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>
     /// Group (default <c>clickhouse-sink</c>), topics (default: every domain topic and the client topic), size and age of batches.
     /// </summary>

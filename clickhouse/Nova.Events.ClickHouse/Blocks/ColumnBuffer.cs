@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
+using Nova.Events.Contracts.Records;
 
 namespace Nova.Events.ClickHouse.Blocks;
 
@@ -62,7 +64,7 @@ internal sealed class ColumnBuffer
     /// <summary>Gives the memory back to the pool; what was written is gone.</summary>
     public void Return()
     {
-        ChunkPool.Return(_chunks);
+        ChunkPool.Return(CollectionsMarshal.AsSpan(_chunks));
         _chunks.Clear();
         _full.Clear();
         (_chunk, _used) = ([], 0);

@@ -16,7 +16,7 @@ internal sealed class NativeBatchEncoder(IRowBlock rows) : IBatchEncoder
     {
         _handedOver = true;
         var pieces = rows.Block.Finish();
-        return new EncodedBatch(range, pieces, rows.Block.Rows, NativeBlock.ChecksumOf(pieces), rows.Block);
+        return new EncodedBatch(range, pieces, rows.Block.Rows, NativeBlock.ChecksumOf(pieces), rows.Block, rows.Block.Bytes);
     }
 
     /// <summary>Gives the memory back unless a batch has it.</summary>

@@ -50,6 +50,7 @@ public abstract class ConsumerOptions
         var config = kafka.ApplyTo(new ConsumerConfig(), Group);
         config.GroupId = Group;
         config.GroupProtocol = GroupProtocol.Classic;
+        config.GroupInstanceId = null;
         config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
         config.SessionTimeoutMs = (int)SessionTimeout.TotalMilliseconds;
         config.HeartbeatIntervalMs = (int)Math.Min(3_000, SessionTimeout.TotalMilliseconds / 3);

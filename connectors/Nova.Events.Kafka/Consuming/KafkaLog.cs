@@ -17,6 +17,9 @@ internal static partial class KafkaLog
     [LoggerMessage(2003, LogLevel.Information, "{Group} gave up {Topic}:{Partition}, {Outcome}")]
     public static partial void Released(ILogger logger, string group, string topic, int partition, string outcome);
 
+    [LoggerMessage(2004, LogLevel.Error, "{Group} could not go on with {Topic}:{Partition}; whoever has it next goes on from what is committed: {Reason}")]
+    public static partial void LaneFailed(ILogger logger, string group, string topic, int partition, string reason, Exception exception);
+
     [LoggerMessage(2010, LogLevel.Information, "batch {Topic}:{Partition} {First}-{Last} rows={Rows} repeats={Repeats} rejected={Rejected} flush={Flush} outcome={Outcome} category=insert elapsed_ms={ElapsedMs}")]
     public static partial void Batch(
         ILogger logger, string topic, int partition, long first, long last, int rows, int repeats, int rejected, string flush, string outcome, double elapsedMs);

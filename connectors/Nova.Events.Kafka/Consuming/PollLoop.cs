@@ -82,8 +82,15 @@ internal sealed class PollLoop : IFetchedRecords
         }
         finally
         {
-            Consumer.Close();
-            Consumer.Dispose();
+            try
+            {
+                Consumer.Close();
+            }
+            finally
+            {
+                // Close throws what a rebalance handler threw.
+                Consumer.Dispose();
+            }
         }
     }
 

@@ -6,7 +6,9 @@ namespace Nova.Events.Contracts.Records;
 /// <param name="rows">Rows that it carries.</param>
 /// <param name="checksum">Of the bytes.</param>
 /// <param name="owner">Gives pooled memory back.</param>
-public sealed class EncodedBatch(OffsetRange range, IReadOnlyList<ReadOnlyMemory<byte>> body, int rows, ulong checksum, IDisposable? owner = null) : IDisposable
+/// <param name="memoryBytes">Bytes of memory that it takes, used or not; by default those of the body.</param>
+public sealed class EncodedBatch(
+    OffsetRange range, IReadOnlyList<ReadOnlyMemory<byte>> body, int rows, ulong checksum, IDisposable? owner = null, long? memoryBytes = null) : IDisposable
 {
     /// <summary>The offsets that it stands for.</summary>
     public OffsetRange Range { get; } = range;
@@ -20,8 +22,8 @@ public sealed class EncodedBatch(OffsetRange range, IReadOnlyList<ReadOnlyMemory
     /// <summary>Checksum over the bytes.</summary>
     public ulong Checksum { get; } = checksum;
 
-    /// <summary>How many bytes.</summary>
-    public long Bytes { get; } = body.Sum(static piece => (long)piece.Length);
+    /// <summary>Bytes of memory that it takes.</summary>
+    public long MemoryBytes { get; } = memoryBytes ?? body.Sum(static piece => (long)piece.Length);
 
     internal IDisposable? Owner => owner;
 

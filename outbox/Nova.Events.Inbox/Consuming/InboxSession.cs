@@ -11,5 +11,5 @@ internal sealed record InboxSession(InboxConsumerOptions Options, IInbox Inbox, 
 {
     public string RetryTopic { get; } = Topics.Retry(Options.Group);
 
-    public RecordBlockPool Memory { get; } = new(Options.MaxBufferedBytes);
+    public RecordBlockPool Memory { get; } = new();
 }

@@ -66,5 +66,5 @@ public sealed class BatchAccumulatorTests
         counts.Take(counts.Count - 3).Sum().ShouldBe(700);
     }
 
-    private BatchAccumulator Accumulator(long first, SinkConsumerOptions options) => new(new("t", 0), first, _items.Writer, new RecordBlockPool(0), new BatchPace(options.BatchAge), options, _time);
+    private BatchAccumulator Accumulator(long first, SinkConsumerOptions options) => new(new("t", 0), first, _items.Writer, new RecordBlockPool(), new BatchPace(options.BatchAge), options, _time);
 }

@@ -10,7 +10,7 @@ public sealed class MemoryUseTests
     [Fact]
     public void Retry_lanes_never_take_the_others_memory_however_much_they_hold()
     {
-        var use = new MemoryUse(Retries: 10_000, Others: 750, Max: 1_000);
+        var use = default(MemoryUse).Next(retries: 10_000, others: 750, max: 1_000);
         (use.AreRetriesFull, use.AreOthersFull).ShouldBe((true, false));
     }
 
@@ -20,5 +20,12 @@ public sealed class MemoryUseTests
     [InlineData(100, 901, true)]
     [InlineData(250, 751, true)]
     public void Both_together_hold_no_more_than_the_bound(long retries, long others, bool areOthersFull) =>
-        new MemoryUse(retries, others, 1_000).AreOthersFull.ShouldBe(areOthersFull);
+        default(MemoryUse).Next(retries, others, 1_000).AreOthersFull.ShouldBe(areOthersFull);
+
+    [Theory]
+    [InlineData(1_000, true)]
+    [InlineData(876, true)]
+    [InlineData(875, false)]
+    public void What_is_full_is_so_until_an_eighth_less_is_there(long others, bool isFull) =>
+        default(MemoryUse).Next(0, 1_001, 1_000).Next(0, others, 1_000).AreOthersFull.ShouldBe(isFull);
 }

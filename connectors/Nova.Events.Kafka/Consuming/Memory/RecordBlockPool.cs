@@ -1,24 +1,22 @@
+using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Nova.Events.Contracts.Records;
 
 namespace Nova.Events.Kafka.Consuming.Memory;
 
-/// <summary>Blocks for a consumer's records, used again and again. Safe for concurrent use.</summary>
-/// <param name="maxIdleBytes">Blocks beyond this are left to the collector when they come back.</param>
-internal sealed class RecordBlockPool(long maxIdleBytes)
+/// <summary>Blocks for a consumer's records, used again and again; their memory is that of <see cref="ChunkPool"/>. Safe for concurrent use.</summary>
+internal sealed class RecordBlockPool
 {
-    /// <summary>Below the size from which the collector treats arrays as large.</summary>
-    private const int BlockBytes = 64 << 10;
-
     private const int BlockRecords = 512;
-    private readonly Lock _lock = new();
-    private readonly Stack<RecordBlock> _idle = new();
+    private readonly ConcurrentStack<RecordBlock> _idle = new();
 
     /// <summary>An empty block that takes a record of <paramref name="size"/> bytes at least.</summary>
     public RecordBlock Rent(TopicPartition partition, int size)
     {
-        var block = size > BlockBytes ? new RecordBlock(size, records: 1) : Idle() ?? new RecordBlock(BlockBytes, BlockRecords);
-        block.Begin(partition.Topic, partition.Partition.Value);
+        var isLarge = size > ChunkPool.ChunkBytes;
+        var memory = isLarge ? GC.AllocateUninitializedArray<byte>(size) : ChunkPool.Rent();
+        var block = !isLarge && _idle.TryPop(out var idle) ? idle : new RecordBlock([], isLarge ? 1 : BlockRecords);
+        block.Begin(partition.Topic, partition.Partition.Value, memory);
         return block;
     }
 
@@ -26,13 +24,8 @@ internal sealed class RecordBlockPool(long maxIdleBytes)
     public void Return(RecordBlock block)
     {
         block.Release();
-        if (block.Capacity != BlockBytes) return;
-        lock (_lock)
-            if (_idle.Count * (long)BlockBytes < maxIdleBytes) _idle.Push(block);
-    }
-
-    private RecordBlock? Idle()
-    {
-        lock (_lock) return _idle.TryPop(out var block) ? block : null;
+        var memory = block.Detach();
+        ChunkPool.Return(memory);
+        if (memory.Length == ChunkPool.ChunkBytes) _idle.Push(block);
     }
 }

@@ -12,14 +12,14 @@ internal sealed class OpenBatch(IBatchSink sink, TopicPartition partition, Recor
     private readonly IBatchEncoder _encoder = sink.NewBatch();
     private List<RejectedRecord>? _rejected;
     private GatheredRecords? _memory;
-    private List<long>? _repeats;
+    private OffsetSpans.Growing? _repeats;
     private bool _handedOver;
 
     public long Bytes => _encoder.Bytes + (_memory?.Bytes ?? 0);
 
-    public OffsetSpans Repeats => _repeats is null ? OffsetSpans.None : OffsetSpans.Of(_repeats);
+    public OffsetSpans Repeats => _repeats?.Done() ?? OffsetSpans.None;
 
-    public void AddRepeat(long offset) => (_repeats ??= []).Add(offset);
+    public void AddRepeat(long offset) => (_repeats ??= new OffsetSpans.Growing()).Add(offset);
 
     /// <summary>The record may be given back afterwards.</summary>
     public void Add(RecordView record)

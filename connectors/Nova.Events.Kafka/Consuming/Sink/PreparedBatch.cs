@@ -44,7 +44,7 @@ internal sealed class PreparedBatch(JudgedRange judged, EncodedBatch encoded, Re
     public IReadOnlyList<RejectedRecord> Rejected => rejected.Records;
 
     /// <summary>Bytes of memory that it takes.</summary>
-    public long Bytes => encoded.Bytes + (rejected.Memory?.Bytes ?? 0);
+    public long Bytes => encoded.MemoryBytes + (rejected.Memory?.Bytes ?? 0);
 
     public OffsetSpans Excluded => excluded;
 

@@ -1,5 +1,7 @@
 using Confluent.Kafka;
 using Nova.Events.Contracts.Records;
+using Nova.Events.Kafka.Consuming.Memory;
+using Nova.Events.Kafka.Consuming.Native;
 using Nova.Events.Kafka.Consuming.State;
 
 namespace Nova.Events.Kafka.Consuming.Sink;
@@ -18,8 +20,23 @@ internal sealed class RefusedRows(SinkRoute route, IHeldRows rows, SinkSession s
     /// </summary>
     public async Task<SettledRange?> SettleAsync(PreparedBatch batch, CancellationToken closed)
     {
+        // Each holds a whole range's records: one partition at a time, since all of a table come here at once when its constraints change.
+        await session.Settling.WaitAsync(closed);
+        var memory = new GatheredRecords(new TopicPartition(batch.Range.Topic, batch.Range.Partition), session.Memory);
+        try
+        {
+            return await ReadAsync(batch, memory, closed) ? await SettleAsync(batch, memory.Batch(), closed) : null;
+        }
+        finally
+        {
+            memory.Release();
+            session.Settling.Release();
+        }
+    }
+
+    private async Task<SettledRange?> SettleAsync(PreparedBatch batch, RecordBatch kept, CancellationToken closed)
+    {
         var range = batch.Range;
-        var kept = await ReadAsync(batch, closed);
         var leftOut = batch.LeftOut;
         var records = kept.Where(record => !leftOut.Contains(record.Offset));
         using var again = Encode(range, records);
@@ -66,22 +83,22 @@ internal sealed class RefusedRows(SinkRoute route, IHeldRows rows, SinkSession s
         return pieces;
     }
 
-    /// <summary>All but the repeats; none where the log no longer has them.</summary>
-    private async Task<RecordBatch> ReadAsync(PreparedBatch batch, CancellationToken closed)
+    /// <summary>All but the repeats; false where the log no longer has them.</summary>
+    private async Task<bool> ReadAsync(PreparedBatch batch, GatheredRecords records, CancellationToken closed)
     {
-        var (range, repeats, records) = (batch.Range, batch.Judged.Repeats, new List<ConsumedRecord>());
+        var (range, repeats) = (batch.Range, batch.Judged.Repeats);
         try
         {
             await foreach (var record in session.Log.ReadAsync(new PartitionSnapshot(range.Topic, range.Partition, range.First, range.Last + 1), closed))
-                if (!repeats.Contains(record.Offset)) records.Add(record);
+                if (!repeats.Contains(record.Offset)) records.Add(new FetchedRecord(record.View()));
+            return true;
         }
         catch (KafkaException exception)
         {
             KafkaLog.ClientError(session.Logger, session.Options.Group, exception.Error.Code.ToString(), exception.Error.Reason);
-            return RecordBatch.Of([]);
+            KafkaLog.RangeChanged(session.Logger, range.Topic, range.Partition, range.First, range.Last);
+            return false;
         }
-
-        return RecordBatch.Of(records);
     }
 
     private EncodedBatch Encode(OffsetRange range, RecordBatch records)

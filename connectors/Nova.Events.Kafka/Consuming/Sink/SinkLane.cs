@@ -31,6 +31,7 @@ internal sealed class SinkLane : IDisposable
     private readonly Queue<(long Last, DateTimeOffset? Oldest)> _sealed = new();
     private long _readUpTo;
     private long _endedAt;
+    private long _progressedAt;
 
     public SinkLane(AssignedPartition assigned, SinkRoute route, LaneGate gate, SinkSession session)
     {
@@ -94,6 +95,7 @@ internal sealed class SinkLane : IDisposable
             return;
         }
 
+        if (_accumulator.Count == 0 && Sealed == 0) Volatile.Write(ref _progressedAt, _session.Time.GetTimestamp());
         if (_accumulator.EndsBefore(record.Offset)) Seal(FlushReason.Intent);
         _accumulator.Add(record);
         if (_accumulator.Due() is not (null or FlushReason.Age)) SealIfDue();
@@ -145,8 +147,13 @@ internal sealed class SinkLane : IDisposable
         var status = _protocol.IsRetrying ? PartitionStatus.Retrying
             : IsPaused == true ? PartitionStatus.Paused
             : IsSettling || Volatile.Read(ref _readUpTo) < _start ? PartitionStatus.Recovering : PartitionStatus.Running;
-        return new PartitionReading(Partition.Topic, Partition.Partition.Value, lag, LagTime(lag), status);
+        return new PartitionReading(Partition.Topic, Partition.Partition.Value, lag, LagTime(lag), status)
+        {
+            Stalled = IsUnfinished ? _session.Time.GetElapsedTime(Volatile.Read(ref _progressedAt)) : TimeSpan.Zero,
+        };
     }
+
+    private bool IsUnfinished => _accumulator.Count > 0 || Sealed > 0;
 
     private int Sealed
     {
@@ -213,6 +220,7 @@ internal sealed class SinkLane : IDisposable
     private void Finish(PreparedBatch batch)
     {
         _committed.Move(batch.Range.Last + 1);
+        Volatile.Write(ref _progressedAt, _session.Time.GetTimestamp());
         lock (_sealed)
             while (_sealed.TryPeek(out var first) && first.Last <= batch.Range.Last) _sealed.Dequeue();
     }

@@ -17,6 +17,8 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
         session.Options.ReadRetryTopic ? [SinkRoute.OfRetries(routes, Topics.Retry(session.Options.Group)), .. routes] : routes;
 
     private Task _renewal = Task.CompletedTask;
+    private MemoryUse _use;
+    private bool _isDraining;
 
     public IConsumer<byte[]?, byte[]?> Consumer { get; set; } = null!;
 
@@ -28,6 +30,13 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
         var starts = new List<TopicPartitionOffset>(partitions.Count);
         foreach (var assigned in partitions)
         {
+            // What comes during a stop is not begun: whoever has it next goes on from what is committed.
+            if (_isDraining)
+            {
+                starts.Add(new TopicPartitionOffset(assigned.Partition, assigned.Committed.Offset ?? assigned.LogStart));
+                continue;
+            }
+
             var route = _routes.FirstOrDefault(route => route.Matches(assigned.Partition.Topic))
                 ?? throw new InvalidOperationException($"No route takes topic '{assigned.Partition.Topic}'. Add one, or leave the topic out of the consumer's topics.");
             var gate = new LaneGate(
@@ -68,17 +77,17 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
 
     public void Tick()
     {
-        var use = new MemoryUse(BytesOf(retries: true), BytesOf(retries: false), session.Options.MaxBufferedBytes);
+        _use = _use.Next(BytesOf(retries: true), BytesOf(retries: false), session.Options.MaxBufferedBytes);
         // What an earlier owner intended is kept until all of it was read: were every such lane paused, none would ever give memory back.
-        var settling = use.AreOthersFull ? _lanes.Values.FirstOrDefault(static lane => lane is { IsSettling: true, IsRetry: false }) : null;
-        var settlingRetry = use.AreRetriesFull ? _lanes.Values.FirstOrDefault(static lane => lane is { IsSettling: true, IsRetry: true }) : null;
+        var settling = _use.AreOthersFull ? _lanes.Values.FirstOrDefault(static lane => lane is { IsSettling: true, IsRetry: false }) : null;
+        var settlingRetry = _use.AreRetriesFull ? _lanes.Values.FirstOrDefault(static lane => lane is { IsSettling: true, IsRetry: true }) : null;
         foreach (var lane in _lanes.Values)
         {
             // A fault of one lane ends the membership: nothing of it is committed, and the next one goes on from what is.
             if (lane.Completion.IsFaulted || lane.Completion.IsCanceled) lane.Completion.GetAwaiter().GetResult();
             if (lane.HasEndedWithoutRebalance) throw new LaneClosedException(lane.Partition, null);
             lane.SealIfDue();
-            Pause(lane, lane.IsFull || (lane.IsRetry ? use.AreRetriesFull && lane != settlingRetry : use.AreOthersFull && lane != settling));
+            Pause(lane, lane.IsFull || (lane.IsRetry ? _use.AreRetriesFull && lane != settlingRetry : _use.AreOthersFull && lane != settling));
             var watermarks = Consumer.GetWatermarkOffsets(lane.Partition);
             if (watermarks.High.Value >= 0) _logEnds[lane.Partition] = watermarks.High.Value;
         }
@@ -90,6 +99,7 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
 
     public void BeginDrain()
     {
+        _isDraining = true;
         foreach (var lane in _lanes.Values) lane.BeginDrain(all: true);
     }
 
@@ -101,7 +111,7 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
     {
         Release([.. _lanes.Values], "closed");
         await Task.WhenAll(_released.Select(lane => lane.Completion.ContinueWith(static _ => { }, TaskScheduler.Default)));
-        foreach (var lane in _released) lane.Dispose();
+        foreach (var lane in _released) End(lane);
     }
 
     private long BytesOf(bool retries) => _lanes.Values.Where(lane => lane.IsRetry == retries).Sum(static lane => lane.BufferedBytes);
@@ -109,8 +119,15 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
     /// <summary>Lanes that have ended since their partition went.</summary>
     private void Forget()
     {
-        foreach (var lane in _released.FindAll(lane => lane.Completion.IsCompleted)) lane.Dispose();
+        foreach (var lane in _released.FindAll(lane => lane.Completion.IsCompleted)) End(lane);
         _released.RemoveAll(lane => lane.Completion.IsCompleted);
+    }
+
+    private void End(SinkLane lane)
+    {
+        if (lane.Completion.Exception?.InnerException is { } fault)
+            KafkaLog.LaneFailed(session.Logger, session.Options.Group, lane.Partition.Topic, lane.Partition.Partition.Value, fault.Message, fault);
+        lane.Dispose();
     }
 
     private void Pause(SinkLane lane, bool pause)

@@ -12,6 +12,7 @@ internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, 
 {
     private const int DeadLettersTogether = 500;
     private readonly SemaphoreSlim _inserts = new(options.ConcurrentInserts);
+    private readonly SemaphoreSlim _questions = new(options.ConcurrentInserts);
     private readonly string _retryTopic = Topics.Retry(options.Group);
 
     public SinkConsumerOptions Options => options;
@@ -19,7 +20,10 @@ internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, 
     /// <summary>Reads what was given back already.</summary>
     public TopicReader Log => log;
 
-    public RecordBlockPool Memory { get; } = new(options.MaxBufferedBytes);
+    public RecordBlockPool Memory { get; } = new();
+
+    /// <summary>Taken by who reads a range again.</summary>
+    public SemaphoreSlim Settling { get; } = new(1);
 
     public ILogger Logger => logger;
 
@@ -46,11 +50,12 @@ internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, 
         }
     }
 
-    /// <summary>Asks the target until it answers.</summary>
+    /// <summary>Asks the target until it answers; after a rebalance every lane asks, and no more at a time than insert.</summary>
     public async Task<T> AskAsync<T>(IBatchSink sink, Func<Task<T>> ask, CancellationToken closed)
     {
         for (var attempt = 1; ; attempt++)
         {
+            await _questions.WaitAsync(closed);
             try
             {
                 return await ask();
@@ -60,8 +65,13 @@ internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, 
 #pragma warning restore CA1031
             {
                 KafkaLog.TargetUnanswered(logger, sink.Name, attempt, exception.Message);
-                await Task.Delay(options.DelayBefore(attempt), time, closed);
             }
+            finally
+            {
+                _questions.Release();
+            }
+
+            await Task.Delay(options.DelayBefore(attempt), time, closed);
         }
     }
 
@@ -93,7 +103,12 @@ internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, 
             logger, range.Topic, range.Partition, range.First, range.Last, rows, repeats, batch.Rejected.Count + refused, flush, outcome, elapsed.TotalMilliseconds);
     }
 
-    public void Dispose() => _inserts.Dispose();
+    public void Dispose()
+    {
+        _inserts.Dispose();
+        _questions.Dispose();
+        Settling.Dispose();
+    }
 
     // Anybody may write such a header elsewhere: it counts in the retry topic alone.
     private int AttemptsOf(RecordView record) => record.Topic == _retryTopic ? Math.Min(RetriedRecord.AttemptsOf(record), int.MaxValue - 1) + 1 : 1;

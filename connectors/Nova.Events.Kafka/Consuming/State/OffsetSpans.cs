@@ -21,14 +21,9 @@ internal sealed class OffsetSpans
 
     public static OffsetSpans Of(IEnumerable<long> offsets)
     {
-        var spans = new List<(long First, long Last)>();
-        foreach (var offset in offsets.Order())
-        {
-            if (spans.Count > 0 && offset <= spans[^1].Last + 1) spans[^1] = (spans[^1].First, Math.Max(spans[^1].Last, offset));
-            else spans.Add((offset, offset));
-        }
-
-        return spans.Count == 0 ? None : new OffsetSpans(spans);
+        var spans = new Growing();
+        foreach (var offset in offsets.Order()) spans.Add(offset);
+        return spans.Done();
     }
 
     public OffsetSpans Union(OffsetSpans other) => Of(Offsets().Concat(other.Offsets()));
@@ -87,5 +82,20 @@ internal sealed class OffsetSpans
     {
         foreach (var (first, last) in _spans)
             for (var offset = first; offset <= last; offset++) yield return offset;
+    }
+
+    /// <summary>Takes offsets in order.</summary>
+    public sealed class Growing
+    {
+        private readonly List<(long First, long Last)> _spans = [];
+
+        public void Add(long offset)
+        {
+            if (_spans.Count > 0 && offset <= _spans[^1].Last + 1) _spans[^1] = (_spans[^1].First, Math.Max(_spans[^1].Last, offset));
+            else _spans.Add((offset, offset));
+        }
+
+        /// <summary>All of them; nothing may be added afterwards.</summary>
+        public OffsetSpans Done() => _spans.Count == 0 ? None : new OffsetSpans(_spans);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class RetriedRows(IReadOnlyList<(IBatchSink Table, EncodedBatch 
 
     /// <summary>All of them as one batch, which owns them.</summary>
     public EncodedBatch Together(OffsetRange range) =>
-        new(range, [.. parts.SelectMany(static part => part.Block.Body)], parts.Sum(static part => part.Block.Rows), Checksum(), this);
+        new(range, [.. parts.SelectMany(static part => part.Block.Body)], parts.Sum(static part => part.Block.Rows), Checksum(), this, parts.Sum(static part => part.Block.MemoryBytes));
 
     /// <inheritdoc/>
     public void Dispose()
