@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Topology;
 
@@ -58,6 +59,25 @@ public sealed class TopicReader(KafkaOptions kafka)
         },
         cancellationToken);
 
+    /// <summary>Ids of those of the topics that are there: another one under the same name has another. Null where the brokers tell none.</summary>
+    /// <exception cref="KafkaException">No broker answered.</exception>
+    internal async Task<IReadOnlyDictionary<string, string?>> IdsAsync(IReadOnlyCollection<string> topics)
+    {
+        using var consumer = NewConsumer();
+        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        IEnumerable<TopicDescription> described;
+        try
+        {
+            described = (await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(topics), new() { RequestTimeout = RequestTimeout })).TopicDescriptions;
+        }
+        catch (DescribeTopicsException exception)
+        {
+            described = exception.Results.TopicDescriptions.Where(static topic => !topic.Error.IsError);
+        }
+
+        return described.ToDictionary(static topic => topic.Name, static topic => IdOf(topic), StringComparer.Ordinal);
+    }
+
     /// <summary>The records of a snapshot, from its first offset up to, not including, its end.</summary>
     /// <exception cref="KafkaException">Reading failed.</exception>
     public async IAsyncEnumerable<ConsumedRecord> ReadAsync(PartitionSnapshot snapshot, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -75,12 +95,14 @@ public sealed class TopicReader(KafkaOptions kafka)
         }
     }
 
+    internal static string? IdOf(TopicDescription topic) => topic.TopicId is { } id && (id.MostSignificantBits | id.LeastSignificantBits) != 0 ? id.ToString() : null;
+
     private IConsumer<byte[]?, byte[]?> NewConsumer(string group = "nova-reader")
     {
         var config = kafka.ApplyTo(new ConsumerConfig(), "reader");
         config.GroupId = group;
         (config.EnableAutoCommit, config.EnableAutoOffsetStore, config.AutoOffsetReset) = (false, false, AutoOffsetReset.Error);
-        (config.EnablePartitionEof, config.FetchQueueBackoffMs, config.QueuedMinMessages) = (true, 5, 10_000);
+        (config.EnablePartitionEof, config.FetchQueueBackoffMs, config.QueuedMinMessages, config.QueuedMaxMessagesKbytes) = (true, 5, 10_000, 8_192);
         return new ConsumerBuilder<byte[]?, byte[]?>(config).SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
     }
 }

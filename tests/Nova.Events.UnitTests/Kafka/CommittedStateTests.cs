@@ -41,6 +41,17 @@ public sealed class CommittedStateTests
     }
 
     [Fact]
+    public void What_fits_without_the_topics_id_fits_with_it_and_is_read_back()
+    {
+        var sources = 0;
+        var state = CommittedState.Empty;
+        for (var next = state; next.ToText(0) is not null; next = state with { Positions = state.Positions.Add($"source{sources++}", new Position(1, ulong.MaxValue, 1)) }) state = next;
+        var text = (state with { TopicId = "kZxx9T1YQ0iG7y8m1rYwJg" }).ToText(0).ShouldNotBeNull();
+        text.Length.ShouldBeLessThanOrEqualTo(CommittedState.MaxBytes);
+        CommittedState.Parse(text, 0).TopicId.ShouldBe("kZxx9T1YQ0iG7y8m1rYwJg");
+    }
+
+    [Fact]
     public void A_state_that_would_not_fit_into_4096_bytes_has_no_text()
     {
         var positions = CommittedState.Empty.Positions;

@@ -16,6 +16,9 @@ internal sealed class LaneGate(
     private bool _open = true;
     private CommittedOffset _last;
 
+    /// <summary>Goes into every state that is committed.</summary>
+    public string? TopicId { get; set; }
+
     /// <summary>Before anything that a later owner must not see.</summary>
     /// <exception cref="LaneClosedException">The partition went.</exception>
     /// <exception cref="LeaseExpiredException">It may have gone without our knowing.</exception>
@@ -29,7 +32,7 @@ internal sealed class LaneGate(
     /// <exception cref="LeaseExpiredException">It may have gone without our knowing.</exception>
     public async Task CommitAsync(long offset, CommittedState state, CancellationToken cancellationToken)
     {
-        var text = state.ToText(offset) ?? throw new InvalidOperationException(
+        var text = (state with { TopicId = TopicId }).ToText(offset) ?? throw new InvalidOperationException(
             $"The committed state of {partition} is longer than {CommittedState.MaxBytes} bytes: too many sources publish to this partition.");
         for (var attempt = 1; !TryCommit(new CommittedOffset(partition, offset, text)); attempt++)
             await Task.Delay(options.DelayBefore(attempt), time, cancellationToken);

@@ -28,8 +28,3 @@ internal sealed class RowsByOffset(IBatchSink table, SinkSession session) : IHel
             if (timestamps.TryGetValue(row.Offset, out var timestamp) && timestamp != row.Timestamp) throw new TopicReplacedException(range, row.Offset);
     }
 }
-
-/// <summary>The table holds rows of another topic that had the same name.</summary>
-public sealed class TopicReplacedException(OffsetRange range, long offset) : Exception(
-    $"The table holds a row of {range.Topic}:{range.Partition}:{offset} with another timestamp than the record has: the topic was deleted and made again under "
-    + "the same name. Give the new topic another name, or take the old topic's rows out of the table.");

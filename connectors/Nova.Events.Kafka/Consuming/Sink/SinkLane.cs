@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Confluent.Kafka;
+using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming.Deduplication;
 using Nova.Events.Kafka.Consuming.Native;
 using Nova.Events.Kafka.Consuming.Sink.Redriven;
@@ -16,6 +17,8 @@ internal sealed class SinkLane : IDisposable
     private const int MaxSealed = 2;
     private readonly SinkSession _session;
     private readonly LaneGate _gate;
+    private readonly IBatchSink _target;
+    private readonly TopicIds _topics;
     private readonly RepeatRule _rule;
     private readonly BatchPace _pace;
     private readonly BatchAccumulator _accumulator;
@@ -33,9 +36,9 @@ internal sealed class SinkLane : IDisposable
     private long _endedAt;
     private long _progressedAt;
 
-    public SinkLane(AssignedPartition assigned, SinkRoute route, LaneGate gate, SinkSession session)
+    public SinkLane(AssignedPartition assigned, SinkRoute route, LaneGate gate, TopicIds topics, SinkSession session)
     {
-        (Partition, _gate, _session) = (assigned.Partition, gate, session);
+        (Partition, _target, _gate, _topics, _session) = (assigned.Partition, route.Target, gate, topics, session);
         _start = assigned.Committed.Offset ?? assigned.LogStart;
         _state = CommittedState.Parse(assigned.Committed.Metadata, _start);
         _committed = new CommitMark(_start);
@@ -180,6 +183,7 @@ internal sealed class SinkLane : IDisposable
     {
         try
         {
+            await EnsureSameTopicAsync();
             await _recovery.BeginAsync(_start, _state, _closed.Token);
             await RunProtocolAsync();
         }
@@ -190,6 +194,14 @@ internal sealed class SinkLane : IDisposable
         catch (OperationCanceledException) when (_closed.IsCancellationRequested || _draining.IsCancellationRequested)
         {
         }
+    }
+
+    // A member goes on committing the old topic's offsets after the new one was made: the broker knows topics by name.
+    private async Task EnsureSameTopicAsync()
+    {
+        var id = await _session.AskAsync(_target, () => _topics.OfAsync(Partition.Topic), _closed.Token);
+        if (_state.TopicId is { } known && id is not null && known != id) throw new TopicReplacedException(Partition, _start);
+        _gate.TopicId = id ?? _state.TopicId;
     }
 
     private async Task RunProtocolAsync()

@@ -28,6 +28,7 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
     {
         _lease.Renew(_lease.Now);
         var starts = new List<TopicPartitionOffset>(partitions.Count);
+        var topics = new TopicIds(session.Log, [.. partitions.Select(static assigned => assigned.Partition.Topic).Distinct()]);
         foreach (var assigned in partitions)
         {
             // What comes during a stop is not begun: whoever has it next goes on from what is committed.
@@ -41,7 +42,7 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
                 ?? throw new InvalidOperationException($"No route takes topic '{assigned.Partition.Topic}'. Add one, or leave the topic out of the consumer's topics.");
             var gate = new LaneGate(
                 assigned.Partition, offset => CommitMetadata.Commit(Consumer, [offset]), _lease, session.Options, session.Logger, session.Time);
-            var lane = new SinkLane(assigned, route, gate, session);
+            var lane = new SinkLane(assigned, route, gate, topics, session);
             _lanes[assigned.Partition] = lane;
             starts.Add(new TopicPartitionOffset(assigned.Partition, lane.ReadFrom));
             lane.Start();

@@ -7,13 +7,16 @@ namespace Nova.Events.Kafka.Consuming.State;
 
 /// <summary>
 /// What a consumer keeps beside its committed offset: the last position of each source below that offset, and the intent or the parked keys where there are
-/// any. Text: <c>1;p:source@era.lsn.ordinal;…;i:last,rows,checksum,attempt,excluded;k:hash,partition,offset;…;b:offset</c>, numbers in hex; a reader refuses a
+/// any. Text: <c>1;p:source@era.lsn.ordinal;…;i:last,rows,checksum,attempt,excluded;k:hash,partition,offset;…;b:offset;t:id</c>, numbers in hex; a reader refuses a
 /// version or a field that it doesn't know.
 /// </summary>
 internal sealed record CommittedState(ImmutableSortedDictionary<string, Position> Positions, Intent? Intent = null)
 {
     /// <summary>Brokers refuse longer metadata by default (<c>offset.metadata.max.bytes</c>).</summary>
     public const int MaxBytes = 4096;
+
+    /// <summary>Kept free for the topic's id.</summary>
+    private const int TopicIdBytes = 32;
 
     private const string Version = "1";
 
@@ -27,7 +30,10 @@ internal sealed record CommittedState(ImmutableSortedDictionary<string, Position
     /// <summary>Where the inbox of a partition began: what is committed is a hint then, and the inbox's row is the truth. Null without an inbox.</summary>
     public long? InboxFirst { get; init; }
 
-    /// <summary>The text form; null where it would be longer than <paramref name="maxBytes"/>.</summary>
+    /// <summary>Id of the topic that the offset is of; null where brokers tell none.</summary>
+    public string? TopicId { get; init; }
+
+    /// <summary>The text form; null where it would be longer than <paramref name="maxBytes"/>. What fits without the topic's id does so with it.</summary>
     public string? ToText(long committedOffset, int maxBytes = MaxBytes)
     {
         var text = new StringBuilder(Version);
@@ -41,7 +47,9 @@ internal sealed record CommittedState(ImmutableSortedDictionary<string, Position
 
         foreach (var (hash, place) in Parked) text.Append(CultureInfo.InvariantCulture, $";k:{hash:x},{place.Partition:x},{place.Offset:x}");
         if (InboxFirst is { } first) text.Append(CultureInfo.InvariantCulture, $";b:{first:x}");
-        return text.Length <= maxBytes ? text.ToString() : null;
+        if (text.Length > maxBytes - TopicIdBytes) return null;
+        if (TopicId is { } id) text.Append(";t:").Append(id);
+        return text.ToString();
     }
 
     /// <summary>Reads the text form; empty text is an empty state.</summary>
@@ -57,16 +65,18 @@ internal sealed record CommittedState(ImmutableSortedDictionary<string, Position
             var parked = NoneParked.ToBuilder();
             Intent? intent = null;
             long? inboxFirst = null;
+            string? topicId = null;
             foreach (var field in fields.AsSpan(1))
             {
                 if (field.StartsWith("p:", StringComparison.Ordinal)) AddPosition(positions, field.AsSpan(2));
                 else if (field.StartsWith("i:", StringComparison.Ordinal)) intent = ParseIntent(field[2..], committedOffset);
                 else if (field.StartsWith("k:", StringComparison.Ordinal)) AddParked(parked, field[2..].Split(','));
                 else if (field.StartsWith("b:", StringComparison.Ordinal)) inboxFirst = Hex<long>(field[2..]);
+                else if (field.StartsWith("t:", StringComparison.Ordinal)) topicId = field[2..];
                 else throw new FormatException("unknown field");
             }
 
-            return new CommittedState(positions.ToImmutable(), intent) { Parked = parked.ToImmutable(), InboxFirst = inboxFirst };
+            return new CommittedState(positions.ToImmutable(), intent) { Parked = parked.ToImmutable(), InboxFirst = inboxFirst, TopicId = topicId };
         }
         catch (Exception exception) when (exception is FormatException or OverflowException or IndexOutOfRangeException or ArgumentException)
         {
