@@ -41,7 +41,7 @@ public sealed class DeduplicationCheck(ClickHouseClient client)
         if (definition.IsRefreshed) return null;
         var target = definition.Target is { } named ? named with { Database = named.Database.Length > 0 ? named.Database : place.Database } : view.InnerPlace;
         return await FindAsync(target, cancellationToken)
-            ?? throw new DeduplicationUnavailableException($"View {place} writes to {target}, which user '{client.User}' can't see. Grant SHOW TABLES on it.");
+            ?? throw new DeduplicationUnavailableException($"View {place} writes to {target}, which is not there, or user '{client.User}' can't see it: grant SHOW TABLES on it.");
     }
 
     private async Task<TableDefinition?> FindAsync(TablePlace place, CancellationToken cancellationToken)

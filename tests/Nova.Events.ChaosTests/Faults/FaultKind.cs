@@ -42,6 +42,9 @@ internal enum FaultTarget
 
     /// <summary>A materialized view.</summary>
     View,
+
+    /// <summary>The rows of one type, which the table refuses.</summary>
+    Rows,
 }
 
 /// <summary>A kind of fault.</summary>

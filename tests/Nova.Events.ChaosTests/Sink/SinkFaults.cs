@@ -10,13 +10,14 @@ internal static class SinkFaults
 
     private static readonly FaultKind KillSink = new(FaultAction.Kill, FaultTarget.Sink);
 
-    /// <summary>All twelve kinds.</summary>
+    /// <summary>All thirteen kinds.</summary>
     public static IReadOnlyList<FaultKind> All { get; } =
     [
         KillSink, new(FaultAction.Kill, FaultTarget.ClickHouse), new(FaultAction.Kill, FaultTarget.Kafka),
         new(FaultAction.Freeze, FaultTarget.Sink), new(FaultAction.Freeze, FaultTarget.ClickHouse), new(FaultAction.Freeze, FaultTarget.Kafka),
         new(FaultAction.Cut, FaultTarget.Sink), new(FaultAction.Cut, FaultTarget.ClickHouse), new(FaultAction.Cut, FaultTarget.Kafka),
         new(FaultAction.Hold, FaultTarget.Sink), new(FaultAction.Storm, FaultTarget.Sink), new(FaultAction.Break, FaultTarget.View),
+        new(FaultAction.Break, FaultTarget.Rows),
     ];
 
     /// <summary>As many of each kind that <paramref name="takes"/> takes, kills of a sink three times as many.</summary>

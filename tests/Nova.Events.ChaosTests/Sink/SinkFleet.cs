@@ -87,8 +87,9 @@ internal sealed class SinkFleet : IAsyncDisposable
     {
         await new SchemaMigrator(ClickHouse).UpAsync(cancellationToken);
         await new BrokenView(ClickHouse).MendAsync(cancellationToken);
+        await new RefusedType(this).AcceptAsync(cancellationToken);
         await new TopicSetup(Kafka, new TopicOptions()).EnsureAsync(
-            [new(DomainTopic, Partitions), new(Topics.ClientEvents, Partitions), new(Topics.DeadLetters(Group), Partitions)], cancellationToken);
+            [new(DomainTopic, Partitions), new(Topics.ClientEvents, Partitions), new(Topics.DeadLetters(Group), Partitions), new(Topics.Retry(Group), Partitions)], cancellationToken);
         if (toxiproxy is not null) await Servers.ConnectAsync(toxiproxy, cancellationToken);
         foreach (var sink in Sinks) await sink.StartAsync(cancellationToken);
     }

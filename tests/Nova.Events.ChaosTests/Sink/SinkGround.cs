@@ -11,6 +11,7 @@ internal sealed class SinkGround(SinkFleet fleet) : IFaultGround
     private readonly LateInsert _late = new(fleet.Servers);
     private readonly RebalanceStorm _storm = new(fleet.Guest);
     private readonly BrokenView _view = new(fleet.ClickHouse);
+    private readonly RefusedType _refused = new(fleet);
 
     public bool? OtherTookOver => null;
 
@@ -20,6 +21,7 @@ internal sealed class SinkGround(SinkFleet fleet) : IFaultGround
     {
         FaultAction.Hold => _late.BeginAsync(Victim(fault), new Random(fault.Seed), stop),
         FaultAction.Storm => _storm.RunAsync(new Random(fault.Seed), stop),
+        FaultAction.Break when fault.Kind.Target == FaultTarget.Rows => _refused.BreakAsync(new Random(fault.Seed), stop),
         FaultAction.Break => _view.BreakAsync(new Random(fault.Seed), stop),
         _ => _plain.BeginAsync(fault, Victim(fault)),
     };
@@ -28,6 +30,7 @@ internal sealed class SinkGround(SinkFleet fleet) : IFaultGround
     {
         FaultAction.Hold => _late.EndAsync(Victim(fault)),
         FaultAction.Storm => fleet.Guest.KillAsync(),
+        FaultAction.Break when fault.Kind.Target == FaultTarget.Rows => _refused.MendAsync(),
         FaultAction.Break => _view.MendAsync(CancellationToken.None),
         _ => _plain.EndAsync(fault, Victim(fault)),
     };

@@ -30,7 +30,7 @@ internal sealed record SinkResult(
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"nova chaos sink, seed {State.Seed}, {State.Faults} of each kind, three times as many kills of a sink, {State.Rate} records a second{(State.Resumptions > 0 ? $", resumed {State.Resumptions} times" : "")}");
         FaultTable.AppendTo(text, State, SinkFaults.All, "ClickHouse", Skipped);
-        text.AppendLine(CultureInfo.InvariantCulture, $"records: {Found.Records:N0} in the log, of them {Found.Repeats:N0} repeats, {Found.Letters:N0} malformed; {Found.Rows:N0} have their row");
+        text.AppendLine(CultureInfo.InvariantCulture, $"records: {Found.Records:N0} in the log, of them {Found.Repeats:N0} repeats, {Found.Letters:N0} malformed; {Found.Rows:N0} have their row, {Found.Redriven:N0} of them since they were redriven");
         text.AppendLine(CultureInfo.InvariantCulture, $"sinks: {Logs.Repeated:N0} intents repeated by the next owner, {Logs.AcknowledgedTwice:N0} ranges inserted by two and taken from one, {Logs.Completed:N0} ranges completed, {Logs.Retried:N0} retries, {Logs.GivenUp:N0} memberships given up, {Logs.Alarms:N0} alarms");
         text.AppendLine(CultureInfo.InvariantCulture, $"further copies of dead letters: {Found.LetterCopies:N0}");
         text.AppendLine(Found.Summary);
@@ -49,7 +49,7 @@ internal sealed record SinkResult(
             ["chaos"] = "sink", ["seed"] = State.Seed, ["faults_each"] = State.Faults, ["rate"] = State.Rate, ["resumptions"] = State.Resumptions,
             ["faults"] = FaultTable.Json(State, SinkFaults.All),
             ["skipped"] = new JsonArray([.. Skipped.Select(skipped => (JsonNode?)skipped)]),
-            ["records"] = Found.Records, ["repeats"] = Found.Repeats, ["rows"] = Found.Rows, ["dead_letters"] = Found.Letters, ["dead_letter_copies"] = Found.LetterCopies,
+            ["records"] = Found.Records, ["repeats"] = Found.Repeats, ["rows"] = Found.Rows, ["dead_letters"] = Found.Letters, ["dead_letter_copies"] = Found.LetterCopies, ["redriven"] = Found.Redriven,
             ["intents_repeated"] = Logs.Repeated, ["acknowledged_twice"] = Logs.AcknowledgedTwice, ["ranges_completed"] = Logs.Completed, ["retries"] = Logs.Retried, ["memberships_given_up"] = Logs.GivenUp, ["alarms"] = Logs.Alarms,
         };
         Found.AddTo(line);

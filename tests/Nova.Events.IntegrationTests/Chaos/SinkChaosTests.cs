@@ -21,7 +21,7 @@ public sealed class SinkChaosTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [SkippableFact]
-    public async Task Sinks_killed_frozen_cut_off_and_late_servers_away_members_that_come_and_go_and_a_broken_view_leave_each_offset_one_row()
+    public async Task Sinks_killed_frozen_cut_off_and_late_servers_away_members_that_come_and_go_a_broken_view_and_refused_rows_that_are_redriven_leave_each_offset_one_row()
     {
         var kinds = SinkFaults.All.Where(kind => !LeftOut.Contains(kind.ToString())).ToList();
         await _run.KillAtFaultAsync(KilledAtFault, ["--faults", "1", "--seed", "5", "--keep", "--json", .. kinds.SelectMany(kind => new[] { "--only", kind.ToString() })]);
@@ -29,7 +29,7 @@ public sealed class SinkChaosTests : IDisposable
         code.ShouldBe(0, said);
         result.Numbers("missing", "doubled", "stray", "altered", "letter_missing", "letter_stray", "sum_wrong").ShouldAllBe(count => count == 0);
         result.Number("resumptions").ShouldBe(1);
-        result.Numbers("records", "repeats", "rows", "dead_letters", "intents_repeated").ShouldAllBe(count => count > 0);
+        result.Numbers("records", "repeats", "rows", "dead_letters", "redriven", "intents_repeated").ShouldAllBe(count => count > 0);
         (result.Number("repeats") + result.Number("rows") + result.Number("dead_letters")).ShouldBe(result.Number("records"));
         result.GetProperty("verifier_agrees").GetBoolean().ShouldBeTrue();
         result.GetProperty("check_can_fail").GetBoolean().ShouldBeTrue();

@@ -35,12 +35,12 @@ public sealed class FaultPlanTests
     }
 
     [Fact]
-    public void Of_sinks_there_are_twelve_kinds_and_three_times_as_many_kills_of_a_sink()
+    public void Of_sinks_there_are_thirteen_kinds_and_three_times_as_many_kills_of_a_sink()
     {
         SinkFaults.All.Select(kind => kind.ToString()).ShouldBe(
         [
             "kill sink", "kill clickhouse", "kill kafka", "freeze sink", "freeze clickhouse", "freeze kafka", "cut sink", "cut clickhouse", "cut kafka",
-            "hold sink", "storm sink", "break view",
+            "hold sink", "storm sink", "break view", "break rows",
         ]);
         var plan = SinkFaults.Plan(1, 10, Any);
         plan.CountBy(fault => fault.Kind.ToString()).ToDictionary().ShouldBe(SinkFaults.All.ToDictionary(kind => kind.ToString(), kind => kind.ToString() == "kill sink" ? 30 : 10), ignoreOrder: true);

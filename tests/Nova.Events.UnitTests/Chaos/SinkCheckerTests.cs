@@ -70,6 +70,17 @@ public sealed class SinkCheckerTests
     }
 
     [Fact]
+    public void A_row_that_was_refused_for_a_while_has_its_letter_and_must_have_come_in()
+    {
+        var refused = Letter(First) with { IsRefusal = true };
+        var found = Check([First, Second], [Row(First), Row(Second)], [refused, refused], [(7, "likes", 2)]);
+        (found.Holds, found.Redriven, found.LetterCopies, found.Letters).ShouldBe((true, 1, 1, 0));
+        Check([First, Second], [Row(Second)], [refused], [(7, "likes", 2)]).Violations[SinkViolation.Missing].ShouldBe(1);
+        Only(Check([First, Second], [Row(First) with { Copies = 2 }, Row(Second)], [refused], [(7, "likes", 2)])).ShouldBe((SinkViolation.Doubled, 1));
+        Only(Check([First, Second], [Row(First), Row(Second)], [Letter(First)], [(7, "likes", 2)])).ShouldBe((SinkViolation.LetterStray, 1));
+    }
+
+    [Fact]
     public void A_dead_letter_with_other_bytes_than_its_record_is_altered() =>
         Only(Check([Malformed], [], [Letter(Malformed) with { Value = [1] }])).ShouldBe((SinkViolation.Altered, 1));
 

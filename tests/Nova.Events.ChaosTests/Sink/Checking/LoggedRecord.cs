@@ -21,4 +21,5 @@ internal readonly record struct TableRow(Place Place, Guid EventId, string Event
 /// <param name="Id">Its id; null where there is none.</param>
 /// <param name="Place">Where its record stands; null where it does not say.</param>
 /// <param name="Value">Its bytes.</param>
-internal readonly record struct DeadLetter(string? Id, Place? Place, byte[]? Value);
+/// <param name="IsRefusal">True where it is no malformed record, but a row that the table refused.</param>
+internal readonly record struct DeadLetter(string? Id, Place? Place, byte[]? Value, bool IsRefusal = false);

@@ -19,7 +19,7 @@ internal sealed class SinkCheck(SinkFleet fleet)
     }
 
     /// <summary>
-    /// The same with one row withheld and the next one doubled, the first dead letter made one of the row that is withheld, and one off in a sum.
+    /// The same with one row withheld and the next one doubled, the first dead letter of a malformed record made one of the row that is withheld, and one off in a sum.
     /// A check that can't fail says nothing: true if it sees each of them beyond what <paramref name="found"/> has.
     /// </summary>
     public async Task<bool> CanFailAsync(SinkFindings found, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ internal sealed class SinkCheck(SinkFleet fleet)
             else checker.AddRow(rows == 2 ? row with { Copies = row.Copies + 1 } : row);
         }
 
-        foreach (var letter in _log.Letters(cancellationToken)) checker.AddLetter(++letters == 1 ? letter with { Place = withheld } : letter);
+        foreach (var letter in _log.Letters(cancellationToken)) checker.AddLetter(!letter.IsRefusal && ++letters == 1 ? letter with { Place = withheld } : letter);
         await foreach (var (postId, metric, sum) in _tables.SumsAsync(cancellationToken)) checker.AddSum(postId, metric, ++sums == 1 ? sum + 1 : sum);
         var falsified = checker.Finish();
         return new[] { SinkViolation.Missing, SinkViolation.Doubled, SinkViolation.LetterStray, SinkViolation.LetterMissing, SinkViolation.SumWrong }

@@ -50,7 +50,7 @@ internal sealed class SinkChecker(string clientTopic, int idWindow)
         else _findings.Add(SinkViolation.Stray, $"{row.Place} has a row, and {(_repeats.Contains(row.Place) ? "is a repeat" : "no record is owed one there")}", row.Copies);
     }
 
-    /// <summary>A dead letter, after the log.</summary>
+    /// <summary>A dead letter, after the rows.</summary>
     public void AddLetter(in DeadLetter letter)
     {
         if (letter.Place is not { } place || letter.Id is not { } id || (_letterIds.TryGetValue(id, out var other) && other != place))
@@ -64,6 +64,11 @@ internal sealed class SinkChecker(string clientTopic, int idWindow)
         {
             if (before == id) _findings.LetterCopies++;
             else _findings.Add(SinkViolation.LetterStray, $"{place} has dead letters of two ids, {before} and {id}");
+        }
+        else if (letter.IsRefusal && _rows.Contains(place))
+        {
+            _letters.Add(place, id);
+            _findings.Redriven++;
         }
         else if (_owedLetters.Remove(place, out var record))
         {

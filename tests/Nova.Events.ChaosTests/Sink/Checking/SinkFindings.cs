@@ -17,6 +17,9 @@ internal sealed class SinkFindings : Findings<SinkViolation>
     /// <summary>Malformed records in the dead letters, each counted once.</summary>
     public long Letters { get; set; }
 
+    /// <summary>Records whose row was refused for a while, and which have it since they were redriven.</summary>
+    public long Redriven { get; set; }
+
     /// <summary>Further copies of dead letters; no fault.</summary>
     public long LetterCopies { get; set; }
 }

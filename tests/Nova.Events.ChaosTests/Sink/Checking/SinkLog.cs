@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Confluent.Kafka;
 using Nova.Events.ChaosTests.Checking;
+using Nova.Events.ChaosTests.Sink.Faults;
 using Nova.Events.ChaosTests.Sink.Writing;
 using Nova.Events.Contracts;
 
@@ -20,7 +21,11 @@ internal sealed class SinkLog(string bootstrapServers)
 
     /// <summary>Every dead letter.</summary>
     public IEnumerable<DeadLetter> Letters(CancellationToken cancellationToken) =>
-        _log.Read(topic => topic == Topics.DeadLetters(SinkFleet.Group), cancellationToken).Select(static letter => new DeadLetter(letter.Header(HeaderNames.DeadLetterId), Origin(letter), letter.Message.Value));
+        _log.Read(topic => topic == Topics.DeadLetters(SinkFleet.Group), cancellationToken).Select(LetterOf);
+
+    private static DeadLetter LetterOf(ConsumeResult<byte[]?, byte[]?> found) => new(
+        found.Header(HeaderNames.DeadLetterId), Origin(found), found.Message.Value,
+        found.Header(HeaderNames.DeadLetterReason)?.StartsWith(RefusedType.Reason, StringComparison.Ordinal) == true);
 
     private static LoggedRecord Map(ConsumeResult<byte[]?, byte[]?> found)
     {
