@@ -36,7 +36,7 @@ internal static partial class KafkaLog
     [LoggerMessage(2021, LogLevel.Error, "sink-table-ahead: {Table} holds {Topic}:{Partition} up to offset {Highest}, beyond committed offset {Committed} and its intent; only what it lacks is inserted. Check with `nova verify`")]
     public static partial void TableAhead(ILogger logger, string table, string topic, int partition, long highest, long committed);
 
-    [LoggerMessage(2022, LogLevel.Error, "sink-retention-overtook: {Topic}:{Partition} was to be read from {Wanted}, its log begins at {LogStart}; the records between are gone")]
+    [LoggerMessage(2022, LogLevel.Error, "retention-overtook: {Topic}:{Partition} was to be read from {Wanted}, its log begins at {LogStart}; the records between are gone")]
     public static partial void RetentionOvertook(ILogger logger, string topic, int partition, long wanted, long logStart);
 
     [LoggerMessage(2023, LogLevel.Information, "repair of {Topic}:{Partition} {First}-{Last}: the table holds {Stored} rows of it, {Missing} are inserted")]
@@ -62,6 +62,18 @@ internal static partial class KafkaLog
 
     [LoggerMessage(2032, LogLevel.Warning, "{Topic}:{Partition}:{Offset} is handled again (attempt {Attempt}): {Reason}")]
     public static partial void Retried(ILogger logger, string topic, int partition, long offset, int attempt, string reason);
+
+    [LoggerMessage(2033, LogLevel.Error, "{Topic}:{Partition}:{Offset} could not be set aside and is tried again: {Reason}")]
+    public static partial void SetAsideAgain(ILogger logger, Exception exception, string topic, int partition, long offset, string reason);
+
+    [LoggerMessage(2034, LogLevel.Error, "a callback of a handler of {Group} threw when {Topic}:{Partition} was taken away: {Reason}")]
+    public static partial void CancellationThrew(ILogger logger, Exception exception, string group, string topic, int partition, string reason);
+
+    [LoggerMessage(2035, LogLevel.Error, "offset-beyond-log: {Topic}:{Partition} ends at {LogEnd}, before {Committed} which {Group} has committed: the topic was made anew, or has lost its end. The partition is not read, the others are. Stop the members of the group, set its offset there (kafka-consumer-groups --group {Group} --topic {Topic}:{Partition} --reset-offsets --execute, with --to-earliest for what the log holds, or --to-latest for what comes), and start them again")]
+    public static partial void BeyondLog(ILogger logger, string topic, int partition, long logEnd, long committed, string group);
+
+    [LoggerMessage(2036, LogLevel.Warning, "{Group} has policies of both kinds: a record that rests in {Group}.retry for up to {Seconds} s holds up the records of parked keys behind it. Give the topics groups of their own where that is too long")]
+    public static partial void DelayHoldsOthers(ILogger logger, string group, double seconds);
 
     [LoggerMessage(2040, LogLevel.Warning, "commit of {Topic}:{Partition} at {Offset} is tried again: {Reason}")]
     public static partial void CommitRetried(ILogger logger, string topic, int partition, long offset, string reason);

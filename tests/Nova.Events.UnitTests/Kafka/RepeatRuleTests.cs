@@ -42,7 +42,7 @@ public sealed class RepeatRuleTests
         var positions = CommittedState.Empty.Positions.AddRange(Enumerable.Range(0, PositionRule.MaxSources).Select(i =>
             KeyValuePair.Create($"{i:00}{new string('s', SourcePosition.MaxSourceLength - 2)}", new Position(ushort.MaxValue, ulong.MaxValue, uint.MaxValue))));
         var intent = new Intent(long.MaxValue, int.MaxValue, ulong.MaxValue, int.MaxValue, OffsetSpans.Of([long.MaxValue - 1]));
-        var parked = Enumerable.Range(0, ParkedKeys.Max).ToImmutableSortedDictionary(i => ulong.MaxValue - (ulong)i, _ => new RetryPlace(ushort.MaxValue, (1L << 48) - 1));
+        var parked = Enumerable.Range(0, ParkedKeys.Max).ToImmutableSortedDictionary(i => ulong.MaxValue - (ulong)i, _ => new ParkedKey(new RetryPlace(ushort.MaxValue, (1L << 48) - 1), DoneThrough: (1L << 36) - 1));
         new CommittedState(positions, intent).ToText(0).ShouldNotBeNull();
         new CommittedState(positions) { Parked = parked }.ToText(0).ShouldNotBeNull();
     }

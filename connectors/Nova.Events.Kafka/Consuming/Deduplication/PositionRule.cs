@@ -15,7 +15,7 @@ internal sealed class PositionRule(ImmutableSortedDictionary<string, Position> p
 {
     /// <summary>
     /// Sources of a partition that count: the first so many in the log. A record of a further one counts as without a position, so who counts follows from state
-    /// and log alone. As many fit a commit's metadata with the longest names, beside an intent or 64 parked keys.
+    /// and log alone. As many fit a commit's metadata with the longest names, beside an intent or 48 parked keys.
     /// </summary>
     public const int MaxSources = 16;
 
