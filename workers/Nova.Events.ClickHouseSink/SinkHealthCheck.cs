@@ -14,6 +14,8 @@ internal sealed class SinkHealthCheck(SinkState state, IOptions<ClickHouseSinkOp
     {
         if (state.Failure is { } failure) return HealthCheckResult.Unhealthy(failure);
         if (partitions.Length == 0) return HealthCheckResult.Degraded("no partition is assigned");
+        if (Array.Find(partitions, partition => partition.Status == PartitionStatus.Held) is { Topic: not null } held)
+            return HealthCheckResult.Degraded($"{held.Topic}:{held.Partition} is not read: an offset beyond the end of its log is committed; the log says how to go on");
         return partitions.Where(partition => partition.Status == PartitionStatus.Retrying).ToArray() is { Length: > 0 } retrying
             ? HealthCheckResult.Degraded($"inserts of {retrying.Length} partition(s) are tried again; see the log")
             : HealthCheckResult.Healthy($"{partitions.Length} partitions are read");
