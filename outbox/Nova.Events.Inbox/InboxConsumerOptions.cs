@@ -68,14 +68,5 @@ public sealed class InboxConsumerOptions : ConsumerOptions, IValidatableObject
     internal override IEnumerable<string> Subscription => ReadRetryTopic ? [.. Topics, $"^{Regex.Escape(Contracts.Topics.Retry(Group))}$"] : Topics;
 
     /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        foreach (var (topic, window) in EventIdWindows)
-        {
-            if (!Topics.Contains(topic) && !Topics.Any(static name => name.StartsWith('^')))
-                yield return new ValidationResult($"{nameof(EventIdWindows)}: topic '{topic}' is not among {nameof(Topics)}, so its window would tell no repeats. Name the topic as it is.");
-            if (topic.StartsWith('^')) yield return new ValidationResult($"{nameof(EventIdWindows)}: '{topic}' is an expression; a window is for a topic by its name.");
-            if (window is < 1 or > 10_000_000) yield return new ValidationResult($"{nameof(EventIdWindows)}: the window of '{topic}' is {window}; it must be between 1 and 10,000,000 offsets.");
-        }
-    }
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Kafka.Consuming.Deduplication.EventIdWindows.Validate(EventIdWindows, Topics);
 }

@@ -14,8 +14,14 @@ public readonly record struct PartitionReading(string Topic, int Partition, long
     /// <summary>Age of the oldest record that was taken and is not finished; zero without one.</summary>
     public TimeSpan? OldestUnfinished { get; init; }
 
-    /// <summary>How long the watermark has stood still below something unfinished; zero without that.</summary>
+    /// <summary>How long the watermark has stood still below something unfinished, or nothing has come that should; zero without either.</summary>
     public TimeSpan? Stalled { get; init; }
+
+    /// <summary>True where it has stood still because nothing came, though its log goes on or fetching failed.</summary>
+    public bool IsStarved { get; init; }
+
+    /// <summary>What fetching failed with last; null where something came since.</summary>
+    public string? FetchError { get; init; }
 
     /// <summary>Keys whose records are diverted to the retry topic.</summary>
     public int? ParkedKeys { get; init; }
@@ -35,6 +41,9 @@ public enum PartitionStatus
 
     /// <summary>Tries something again that failed.</summary>
     Retrying = 3,
+
+    /// <summary>Is not read: the group has committed an offset beyond the end of its log. The log says what to do.</summary>
+    Held = 4,
 }
 
 /// <summary>The consumers' instruments: meter <c>Nova.Events.Kafka</c>, tags <c>group</c>, <c>topic</c>, <c>partition</c>.</summary>
@@ -62,11 +71,11 @@ public static class ConsumerMetrics
         Meter.CreateObservableGauge(
             "nova.consumer.unfinished.age", () => Measure(reading => reading.OldestUnfinished?.TotalSeconds), "s", "Age of the oldest record that was taken and is not finished.");
         Meter.CreateObservableGauge(
-            "nova.consumer.watermark.stall", () => Measure(reading => reading.Stalled?.TotalSeconds), "s", "How long the watermark has stood still below something unfinished.");
+            "nova.consumer.watermark.stall", () => Measure(reading => reading.Stalled?.TotalSeconds), "s", "How long the watermark has stood still below something unfinished, or nothing has come that should.");
         Meter.CreateObservableGauge(
             "nova.consumer.parked.keys", () => Measure(reading => reading.ParkedKeys), "{key}", "Keys whose records are diverted to the retry topic.");
         Meter.CreateObservableGauge(
-            "nova.consumer.partition.status", () => Measure<int>(reading => (int)reading.Status), null, "0 recovering, 1 running, 2 paused, 3 retrying.");
+            "nova.consumer.partition.status", () => Measure<int>(reading => (int)reading.Status), null, "0 recovering, 1 running, 2 paused, 3 retrying, 4 held.");
     }
 
     /// <summary>The partitions that the members of a group in this process have, as they look now.</summary>

@@ -31,12 +31,18 @@ internal interface IPartitionWork
     void BeginDrain();
 
     bool IsDrained { get; }
+
+    /// <summary>The client could not fetch the partition, and goes on trying.</summary>
+    void NotFetched(TopicPartition partition, Error error)
+    {
+    }
 }
 
 /// <summary>A partition that was assigned.</summary>
 /// <param name="Committed">Its committed offset with the metadata.</param>
 /// <param name="LogStart">Its first offset still in the log.</param>
-internal readonly record struct AssignedPartition(CommittedOffset Committed, long LogStart)
+/// <param name="LogEnd">The offset after its last.</param>
+internal readonly record struct AssignedPartition(CommittedOffset Committed, long LogStart, long LogEnd)
 {
     public TopicPartition Partition => Committed.Partition;
 }

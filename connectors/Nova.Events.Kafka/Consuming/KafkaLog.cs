@@ -39,7 +39,7 @@ internal static partial class KafkaLog
     [LoggerMessage(2021, LogLevel.Error, "sink-table-ahead: {Table} holds {Topic}:{Partition} up to offset {Highest}, beyond committed offset {Committed} and its intent; only what it lacks is inserted. Check with `nova verify`")]
     public static partial void TableAhead(ILogger logger, string table, string topic, int partition, long highest, long committed);
 
-    [LoggerMessage(2022, LogLevel.Error, "sink-retention-overtook: {Topic}:{Partition} was to be read from {Wanted}, its log begins at {LogStart}; the records between are gone")]
+    [LoggerMessage(2022, LogLevel.Error, "retention-overtook: {Topic}:{Partition} was to be read from {Wanted}, its log begins at {LogStart}; the records between are gone")]
     public static partial void RetentionOvertook(ILogger logger, string topic, int partition, long wanted, long logStart);
 
     [LoggerMessage(2023, LogLevel.Information, "repair of {Topic}:{Partition} {First}-{Last}: the table holds {Stored} rows of it, {Missing} are inserted")]
@@ -54,6 +54,9 @@ internal static partial class KafkaLog
     [LoggerMessage(2026, LogLevel.Warning, "{RetryTopic} still waits (attempt {Attempt}) for the group to commit past {Topic}:{Partition}:{Offset}: is that partition read, and does anything follow in it?")]
     public static partial void RedriveStillWaits(ILogger logger, string retryTopic, string topic, int partition, long offset, int attempt);
 
+    [LoggerMessage(2027, LogLevel.Error, "too-many-sources: {Topic}:{Partition} has records of more than {MaxSources} sources; those of '{Source}' and of any further one count as without a position: {Group} handles their repeats again. Who writes to this topic under that name?")]
+    public static partial void SourceUncounted(ILogger logger, string topic, int partition, int maxSources, string source, string group);
+
     [LoggerMessage(2030, LogLevel.Warning, "dead letter {Topic}:{Partition}:{Offset} of {Group}: {Reason}")]
     public static partial void DeadLetter(ILogger logger, string topic, int partition, long offset, string group, string reason);
 
@@ -62,6 +65,18 @@ internal static partial class KafkaLog
 
     [LoggerMessage(2032, LogLevel.Warning, "{Topic}:{Partition}:{Offset} is handled again (attempt {Attempt}): {Reason}")]
     public static partial void Retried(ILogger logger, string topic, int partition, long offset, int attempt, string reason);
+
+    [LoggerMessage(2033, LogLevel.Error, "{Topic}:{Partition}:{Offset} could not be set aside and is tried again: {Reason}")]
+    public static partial void SetAsideAgain(ILogger logger, Exception exception, string topic, int partition, long offset, string reason);
+
+    [LoggerMessage(2034, LogLevel.Error, "a callback of a handler of {Group} threw when {Topic}:{Partition} was taken away: {Reason}")]
+    public static partial void CancellationThrew(ILogger logger, Exception exception, string group, string topic, int partition, string reason);
+
+    [LoggerMessage(2035, LogLevel.Error, "offset-beyond-log: {Topic}:{Partition} ends at {LogEnd}, before {Committed} which {Group} has committed: the topic was made anew, or has lost its end. The partition is not read, the others are. Stop the members of the group, set its offset there (kafka-consumer-groups --group {Group} --topic {Topic}:{Partition} --reset-offsets --execute, with --to-earliest for what the log holds, or --to-latest for what comes), and start them again")]
+    public static partial void BeyondLog(ILogger logger, string topic, int partition, long logEnd, long committed, string group);
+
+    [LoggerMessage(2036, LogLevel.Warning, "{Group} has policies of both kinds: a record that rests in {Group}.retry for up to {Seconds} s holds up the records of parked keys behind it. Give the topics groups of their own where that is too long")]
+    public static partial void DelayHoldsOthers(ILogger logger, string group, double seconds);
 
     [LoggerMessage(2040, LogLevel.Warning, "commit of {Topic}:{Partition} at {Offset} is tried again: {Reason}")]
     public static partial void CommitRetried(ILogger logger, string topic, int partition, long offset, string reason);

@@ -61,11 +61,12 @@ internal sealed class PollLoop : IFetchedRecords
 
     public void ReachedEnd(TopicPartition partition, long nextOffset) => _work.ReachedEnd(partition, nextOffset);
 
-    public void Fail(Error error)
+    public void Fail(TopicPartition? partition, Error error)
     {
         // Retention overtook the reader: the partitions are taken up anew, and that path names what is missing.
         if (error.IsFatal || error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange) throw new KafkaException(error);
-        KafkaLog.ClientError(_logger, _options.Group, error.Code.ToString(), error.Reason);
+        KafkaLog.ClientError(_logger, _options.Group, error.Code.ToString(), partition is null ? error.Reason : $"{partition.Topic}:{partition.Partition.Value}: {error.Reason}");
+        if (partition is not null) _work.NotFetched(partition, error);
     }
 
     private void Run(CancellationToken stopping)
@@ -112,10 +113,8 @@ internal sealed class PollLoop : IFetchedRecords
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
         var committed = CommitMetadata.Committed(Consumer, partitions, RequestTimeout);
-        var assigned = committed
-            .Select(offset => new AssignedPartition(offset, Consumer.QueryWatermarkOffsets(offset.Partition, RequestTimeout).Low.Value))
-            .ToList();
-        return [.. _work.Assigned(assigned)];
+        var log = new LogExtent(Consumer);
+        return [.. _work.Assigned([.. committed.Select(log.Of)])];
     }
 
     // The public client keeps what a handler throws for its own Consume, which nobody calls.

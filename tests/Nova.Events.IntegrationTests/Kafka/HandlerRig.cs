@@ -117,6 +117,20 @@ internal sealed class HandlerRig : IDisposable
         return offset.IsSpecial ? -1 : offset.Value;
     }
 
+    /// <summary>Commits for the group, which has no member.</summary>
+    public void Commit(int partition, long offset)
+    {
+        using var committer = new ConsumerBuilder<byte[], byte[]>(Kafka.ApplyTo(new ConsumerConfig { GroupId = Group }, "commit")).Build();
+        committer.Commit([new TopicPartitionOffset(Topic, partition, offset)]);
+    }
+
+    /// <summary>Where the log of a partition ends, whatever its last transactions.</summary>
+    public long End(int partition)
+    {
+        using var reader = new ConsumerBuilder<byte[], byte[]>(Kafka.ApplyTo(new ConsumerConfig { GroupId = "look", IsolationLevel = IsolationLevel.ReadUncommitted }, "look")).Build();
+        return reader.QueryWatermarkOffsets(new TopicPartition(Topic, partition), TimeSpan.FromSeconds(10)).High.Value;
+    }
+
     /// <summary>The first record of a topic's partition 0.</summary>
     public ConsumeResult<byte[], byte[]> First(string topic)
     {

@@ -57,6 +57,6 @@ public sealed class HeaderReaderTests(RunningServers servers)
         {
         }
 
-        public void Fail(Error error) => throw new KafkaException(error);
+        public void Fail(TopicPartition? partition, Error error) => throw new KafkaException(error);
     }
 }

@@ -1,7 +1,9 @@
 using Confluent.Kafka;
 using Nova.Events.IntegrationTests.Kafka.Targets;
 using Nova.Events.IntegrationTests.Servers;
+using Nova.Events.Kafka.Consuming;
 using Nova.Events.Kafka.Consuming.Sink;
+using Nova.Events.Kafka.Consuming.State;
 using Shouldly;
 using Xunit;
 
@@ -37,6 +39,28 @@ public sealed class SinkRebalanceTests(RunningServers servers)
         (await rig.RowsAsync()).ShouldBe(written);
         (await rig.CountAsync("uniqExact(_partition, _offset)", rig.Table)).ShouldBe(written);
         (await rig.ViewAsync("likes")).ShouldBe(written);
+    }
+
+    /// <summary>Regression: it ended every membership, and with it the inserts of all other partitions.</summary>
+    [Fact]
+    public async Task A_committed_offset_beyond_the_end_of_its_log_holds_that_partition_alone_until_it_is_set_anew()
+    {
+        await using var rig = await SinkRig.StartAsync(servers, partitions: 2);
+        await rig.SpreadAsync(100);
+        rig.Commit(1_000, CommittedState.Empty);
+        using var reader = new ConsumerBuilder<byte[], byte[]>(rig.Kafka.ApplyTo(new ConsumerConfig { GroupId = "look" }, "look")).Build();
+        var others = reader.QueryWatermarkOffsets(new TopicPartition(rig.Topic, 1), TimeSpan.FromSeconds(10)).High.Value;
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        var running = rig.NewConsumer().RunAsync(stop.Token);
+        (await Eventually.ValueAsync(rig.RowsAsync, rows => rows == others || running.IsCompleted)).ShouldBe(others);
+        running.IsCompleted.ShouldBeFalse();
+        ConsumerMetrics.Readings(rig.Options.Group).Single(reading => reading.Partition == 0).Status.ShouldBe(PartitionStatus.Held);
+        await stop.CancelAsync();
+        await running;
+
+        rig.Commit(0, CommittedState.Empty);
+        await rig.RunUntilRowsAsync(100);
+        (await rig.CountAsync("uniqExact(_partition, _offset)", rig.Table)).ShouldBe(100);
     }
 
     /// <summary>

@@ -30,6 +30,25 @@ public sealed class HandlerConsumerOptionsTests
     }
 
     [Fact]
+    public void A_window_of_event_ids_for_a_topic_that_is_not_read_or_of_no_size_is_refused()
+    {
+        Should.Throw<ValidationException>(() => Register(options => options.EventIdWindows["other"] = 100)).Message.ShouldContain("'other' is not among Topics");
+        Should.Throw<ValidationException>(() => Register(options => options.EventIdWindows["t"] = 0)).Message.ShouldContain("must be between 1 and 10,000,000");
+        Register(options => options.EventIdWindows["t"] = 100_000);
+    }
+
+    [Fact]
+    public void Where_a_delay_of_one_policy_holds_up_the_parked_keys_of_another_it_is_known()
+    {
+        var options = new HandlerConsumerOptions { Failure = new() { OnFailure = OnFailure.ParkKey } };
+        options.DelayOfOthers.ShouldBeNull();
+        options.FailureByTopic["t"] = new() { OnFailure = OnFailure.RetryTopic, RetryTopicDelay = TimeSpan.Zero };
+        options.DelayOfOthers.ShouldBeNull();
+        options.FailureByTopic["u"] = new() { OnFailure = OnFailure.RetryTopic, RetryTopicDelay = TimeSpan.FromHours(1) };
+        options.DelayOfOthers.ShouldBe(TimeSpan.FromHours(1));
+    }
+
+    [Fact]
     public async Task Each_hosted_consumer_has_a_health_check_named_after_its_group()
     {
         await using var services = Register(_ => { }).BuildServiceProvider();

@@ -38,8 +38,57 @@ public sealed class HandlerHealthCheckTests
 
         _state.Ticked();
         Check().ShouldBe(HealthStatus.Unhealthy);
-        _state.Works();
+    }
+
+    /// <summary>Regression: each membership that got its partitions wiped the failures before it, so the alarm never rang.</summary>
+    [Fact]
+    public void One_that_gets_its_partitions_and_fails_again_each_time_is_unhealthy_until_one_lasts()
+    {
+        var seen = new List<HealthStatus>();
+        for (var i = 0; i < 40; i++)
+        {
+            _state.Failed("gone");
+            seen.Add(Check());
+            _time.Advance(TimeSpan.FromSeconds(2));
+            _state.Works();
+            _state.Ticked();
+            seen.Add(Check());
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        seen.Take(20).ShouldAllBe(status => status == HealthStatus.Degraded);
+        seen.TakeLast(36).ShouldAllBe(status => status == HealthStatus.Unhealthy);
+        _time.Advance(TimeSpan.FromSeconds(28));
+        _state.Ticked();
+        Check().ShouldBe(HealthStatus.Unhealthy);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _state.Ticked();
         Check().ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public void A_single_failure_is_not_unhealthy_however_long_it_takes_until_it_is_forgotten()
+    {
+        _state.Failed("gone");
+        _time.Advance(TimeSpan.FromSeconds(50));
+        _state.Works();
+        _time.Advance(TimeSpan.FromSeconds(29));
+        _state.Ticked();
+        Check().ShouldBe(HealthStatus.Degraded);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _state.Ticked();
+        Check().ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public void A_partition_that_is_not_read_or_gives_nothing_is_degraded_and_named()
+    {
+        var starved = Reading(TimeSpan.FromSeconds(61), PartitionStatus.Running) with { IsStarved = true, FetchError = "TopicAuthorizationFailed: not allowed" };
+        Check(starved).ShouldBe(HealthStatus.Degraded);
+        _check.Check([starved]).Description.ShouldBe("t:0 has given no records for 61 s: TopicAuthorizationFailed: not allowed");
+        Check(starved with { Stalled = TimeSpan.FromSeconds(59) }).ShouldBe(HealthStatus.Healthy);
+        _check.Check([new PartitionReading("t", 3, null, null, PartitionStatus.Held)]).Description!.ShouldStartWith("t:3 is not read: g has committed");
+        Check(starved, Reading(TimeSpan.FromSeconds(61), PartitionStatus.Running)).ShouldBe(HealthStatus.Unhealthy);
     }
 
     [Fact]

@@ -23,6 +23,16 @@ public sealed class HandlerProperties
     [Fact]
     public void While_keys_are_parked_each_is_handled_in_order_and_everything_is_handled() => Holds(400, script => InOrder(script, OnFailure.ParkKey));
 
+    /// <summary>Regression: whoever had the partition next put older records of a parked key behind newer ones.</summary>
+    [Fact]
+    public void While_partitions_move_gracefully_no_older_record_of_a_parked_key_follows_a_newer_one() => Holds(1_000, script =>
+    {
+        using var group = new MemoryGroup(script, OnFailure.ParkKey, isGraceful: true);
+        group.Run();
+        foreach (var retried in group.SettledFromRetries) retried.ShouldBeInOrder();
+        foreach (var (settled, written) in group.LastByKey) settled.ShouldBe(written);
+    });
+
     [Fact]
     public void With_the_retry_topic_everything_is_handled() => Holds(400, script =>
     {

@@ -14,14 +14,15 @@ public sealed class ParkedKeysTests
     {
         var keys = new ParkedKeys(CommittedState.NoneParked, _time);
         keys.Next(7).ShouldBe(ParkedStep.Handle);
-        keys.TryPark(7).ShouldBeTrue();
-        keys.ToCommit().ShouldBeEmpty();
-        keys.Diverted(7, new RetryPlace(2, 40));
+        keys.TryPark(7, offset: 100).ShouldBeTrue();
+        keys.ToCommit()[7].ShouldBe(new ParkedKey(Last: null, DoneThrough: 99), "where it will be is not known yet");
+        keys.Diverted(7, offset: 100, new RetryPlace(2, 40));
         keys.Next(7).ShouldBe(ParkedStep.Divert);
         Release(keys, 41);
         keys.Count.ShouldBe(1, "one is on its way");
-        keys.Diverted(7, new RetryPlace(2, 43));
-        keys.ToCommit()[7].ShouldBe(new RetryPlace(2, 43));
+        keys.ToCommit()[7].ShouldBe(new ParkedKey(Last: null, DoneThrough: 100), "nobody may let the key go by the place of the one before it");
+        keys.Diverted(7, offset: 105, new RetryPlace(2, 43));
+        keys.ToCommit()[7].ShouldBe(new ParkedKey(new RetryPlace(2, 43), DoneThrough: 105));
         Release(keys, 43);
         keys.Count.ShouldBe(1, "43 itself is not committed");
         Release(keys, 44);
@@ -33,8 +34,8 @@ public sealed class ParkedKeysTests
     public void A_busy_key_that_is_nearly_done_waits_in_memory_so_that_it_comes_back_and_only_while_there_is_progress()
     {
         var keys = new ParkedKeys(CommittedState.NoneParked, _time);
-        keys.TryPark(7);
-        keys.Diverted(7, new RetryPlace(0, 40));
+        keys.TryPark(7, offset: 1);
+        keys.Diverted(7, offset: 1, new RetryPlace(0, 40));
         Release(keys, 39, partition: 0);
         keys.Next(7).ShouldBe(ParkedStep.Hold);
         _time.Advance(TimeSpan.FromSeconds(4));
@@ -48,15 +49,41 @@ public sealed class ParkedKeysTests
         var keys = new ParkedKeys(CommittedState.NoneParked, _time);
         for (var i = 1; i <= ParkedKeys.Max; i++)
         {
-            keys.TryPark(ulong.MaxValue - (ulong)i).ShouldBeTrue();
-            keys.Diverted(ulong.MaxValue - (ulong)i, new RetryPlace(1_000, long.MaxValue - i));
+            keys.TryPark(ulong.MaxValue - (ulong)i, offset: 1).ShouldBeTrue();
+            keys.Diverted(ulong.MaxValue - (ulong)i, offset: 1L << 40, new RetryPlace(1_000, long.MaxValue - i));
         }
 
-        keys.TryPark(1).ShouldBeFalse();
-        keys.TryPark(ulong.MaxValue - 1).ShouldBeTrue();
+        keys.TryPark(1, offset: 1).ShouldBeFalse();
+        keys.TryPark(ulong.MaxValue - 1, offset: 1).ShouldBeTrue();
         var state = CommittedState.Parse("1;p:main@1.ffffffffffffffff.ffffffff", 0) with { Parked = keys.ToCommit() };
         var text = state.ToText(0).ShouldNotBeNull();
         CommittedState.Parse(text, 0).Parked.ShouldBe(keys.ToCommit());
+    }
+
+    [Fact]
+    public void A_new_owner_leaves_out_what_is_done_and_keeps_a_key_whose_last_place_is_not_known_until_it_knows_one()
+    {
+        var keys = new ParkedKeys(CommittedState.Parse("1;k:7,ffffffff,0,3;k:8,2,2b", 100).Parked, _time);
+        keys.HasChanged.ShouldBeFalse();
+        keys.IsDone(7, 103).ShouldBeTrue();
+        keys.IsDone(7, 104).ShouldBeFalse();
+        keys.IsDone(8, 100).ShouldBeFalse();
+        Release(keys, 1_000);
+        keys.Contains(8).ShouldBeFalse();
+        keys.Next(7).ShouldBe(ParkedStep.Divert);
+        keys.Diverted(7, offset: 104, new RetryPlace(2, 1_000));
+        Release(keys, 1_001);
+        keys.Count.ShouldBe(0);
+        keys.HasChanged.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Once_its_partition_goes_nothing_is_parked_and_nothing_diverted()
+    {
+        var keys = new ParkedKeys(CommittedState.Parse("1;k:7,2,2b", 100).Parked, _time);
+        keys.Seal();
+        keys.TryPark(8, offset: 100).ShouldBeFalse();
+        keys.Next(7).ShouldBe(ParkedStep.Hold);
     }
 
     private static void Release(ParkedKeys keys, long committed, int partition = 2) => keys.Release(new Dictionary<int, long> { [partition] = committed });

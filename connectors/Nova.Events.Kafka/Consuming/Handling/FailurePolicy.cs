@@ -14,7 +14,7 @@ public enum OnFailure
 
     /// <summary>
     /// After some attempts the record, and what comes after it with its key, go to <c>{group}.retry</c> and are handled from there, in order; offsets move on.
-    /// At most 64 keys of a partition are parked at a time; the next one waits as with <see cref="BlockKey"/>.
+    /// At most 48 keys of a partition are parked at a time; the next one waits as with <see cref="BlockKey"/>.
     /// </summary>
     ParkKey,
 
@@ -32,7 +32,10 @@ public sealed class FailurePolicy
     [Range(1, 1_000)]
     public int AttemptsInPlace { get; set; } = 3;
 
-    /// <summary>How long a record of <see cref="OnFailure.RetryTopic"/> rests there before each further attempt. Default 30 s.</summary>
+    /// <summary>
+    /// How long a record of <see cref="OnFailure.RetryTopic"/> rests there before each further attempt. Default 30 s. All behind it in its partition of the retry
+    /// topic waits as long: records of parked keys and redriven letters, too.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan RetryTopicDelay { get; set; } = TimeSpan.FromSeconds(30);
 

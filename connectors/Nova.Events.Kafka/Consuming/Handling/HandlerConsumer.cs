@@ -5,8 +5,8 @@ using Nova.Events.Contracts.Records;
 namespace Nova.Events.Kafka.Consuming.Handling;
 
 /// <summary>
-/// Hands each record of its topics to a handler: in order for each key, concurrently for different keys, repeats taken out by the position rule.
-/// An offset is committed once everything below it was handled or dead-lettered.
+/// Hands each record of its topics to a handler: in order for each key, concurrently for different keys, repeats taken out by position, or by event
+/// id where a topic has a window. An offset is committed once everything below it was handled or dead-lettered.
 /// </summary>
 public sealed class HandlerConsumer(
     HandlerConsumerOptions options, KafkaOptions kafka, IRecordHandler handler, ILogger<HandlerConsumer> logger, TimeProvider time)
@@ -20,16 +20,17 @@ public sealed class HandlerConsumer(
     {
         var config = options.ToConfig(kafka);
         config.EnableAutoCommit = true;
+        if (options.DelayOfOthers is { } delay) KafkaLog.DelayHoldsOthers(logger, options.Group, delay.TotalSeconds);
         if (options.Protocol == GroupProtocol.Consumer) ByBroker(config);
         config.AutoCommitIntervalMs = (int)options.CommitInterval.TotalMilliseconds;
         using var deadLetters = new DeadLetterWriter(kafka, options, logger, time);
         var lanes = Enumerable.Range(0, options.Lanes).Select(_ => new KeyLane(handler, deadLetters, options, logger, time)).ToArray();
         var member = new KafkaGroupMember();
-        using var partitions = new HandlerPartitions(lanes, options, member, logger, time) { State = State };
+        var partitions = new HandlerPartitions(lanes, options, member, logger, time) { State = State };
         var loop = new PollLoop(config, options, partitions, logger, time);
         member.Consumer = loop.Consumer;
         ConsumerMetrics.Register(options.Group, this, partitions.Read);
-        var running = lanes.Select(lane => Task.Run(lane.RunAsync, CancellationToken.None)).ToArray();
+        var running = partitions.Running = [.. lanes.Select(lane => Task.Run(lane.RunAsync, CancellationToken.None))];
         try
         {
             await loop.RunAsync(stopping);

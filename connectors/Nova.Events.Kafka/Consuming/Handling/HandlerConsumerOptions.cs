@@ -17,7 +17,8 @@ public sealed class HandlerConsumerOptions : ConsumerOptions, IValidatableObject
 
     /// <summary>
     /// How long nothing may go on while there is something to do before the service's health says so: the poll thread, the watermark below an unfinished
-    /// record, memberships that end. Default 1 min; a broker's restart takes less.
+    /// record, memberships that end. Default 1 min; a broker's restart takes less. Where a policy's <see cref="FailurePolicy.RetryTopicDelay"/> is longer, health
+    /// is degraded for as long as something rests in the retry topic.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
     public TimeSpan StallTimeout { get; set; } = TimeSpan.FromMinutes(1);
@@ -45,6 +46,13 @@ public sealed class HandlerConsumerOptions : ConsumerOptions, IValidatableObject
     public IDictionary<string, FailurePolicy> FailureByTopic { get; } = new Dictionary<string, FailurePolicy>(StringComparer.Ordinal);
 
     /// <summary>
+    /// Topics whose records have no position, such as client events and those of a polling relay, with the number of preceding offsets among which an event id
+    /// that occurs again is a repeat (100,000 is usual). A new owner reads as many back. Empty by default: repeats are told by position, and where there is
+    /// none every repeat is handled.
+    /// </summary>
+    public IDictionary<string, int> EventIdWindows { get; } = new Dictionary<string, int>(StringComparer.Ordinal);
+
+    /// <summary>
     /// Whether <c>{group}.retry</c> is read besides, once it is there: redriven dead letters come from it, and what a policy puts there. Its records reach
     /// the handler as they were, <see cref="Contracts.Records.RecordView.OriginalTopic"/> telling where they came from. Give it one partition or few: members
     /// share partitions by their number, whatever is in them. Default true.
@@ -57,7 +65,7 @@ public sealed class HandlerConsumerOptions : ConsumerOptions, IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        var results = new List<ValidationResult>();
+        List<ValidationResult> results = [.. Deduplication.EventIdWindows.Validate(EventIdWindows, Topics)];
         foreach (var policy in FailureByTopic.Values.Prepend(Failure))
         {
             Validator.TryValidateObject(policy, new ValidationContext(policy), results, validateAllProperties: true);
@@ -65,6 +73,21 @@ public sealed class HandlerConsumerOptions : ConsumerOptions, IValidatableObject
         }
 
         return results;
+    }
+
+    /// <summary>
+    /// The longest rest that one policy gives its records in the retry topic while another one wants its own from there in order; null where none has to wait
+    /// for another's.
+    /// </summary>
+    internal TimeSpan? DelayOfOthers
+    {
+        get
+        {
+            FailurePolicy[] policies = [Failure, .. FailureByTopic.Values];
+            if (!Array.Exists(policies, static policy => policy.OnFailure == OnFailure.ParkKey)) return null;
+            var longest = policies.Where(static policy => policy.OnFailure == OnFailure.RetryTopic).Select(static policy => policy.RetryTopicDelay).DefaultIfEmpty().Max();
+            return longest > TimeSpan.Zero ? longest : null;
+        }
     }
 
     internal FailurePolicy PolicyOf(string topic) => FailureByTopic.TryGetValue(topic, out var policy) ? policy : Failure;

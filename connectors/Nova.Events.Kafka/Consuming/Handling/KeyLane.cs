@@ -11,11 +11,12 @@ namespace Nova.Events.Kafka.Consuming.Handling;
 internal sealed class KeyLane(IRecordHandler handler, ISetAside aside, HandlerConsumerOptions options, ILogger logger, TimeProvider time)
 {
     private static readonly TimeSpan HoldPause = TimeSpan.FromMilliseconds(50);
+    private readonly GuardedHandler _handler = new(handler);
     private readonly LaneInbox _inbox = new();
     private readonly Dictionary<(PartitionTrack Track, ulong Hash), WaitingKey> _waiting = [];
-    private readonly PriorityQueue<WaitingKey, long> _due = new();
+    private readonly DueKeys _due = new(time);
     private readonly ConcurrentQueue<WaitingKey> _written = new();
-    private long _nextDue = long.MaxValue;
+    private volatile bool _hasClosed;
     private volatile bool _isComplete;
 
     /// <summary>Poll thread only; memory is bounded by whoever calls: it pauses reading.</summary>
@@ -27,7 +28,14 @@ internal sealed class KeyLane(IRecordHandler handler, ISetAside aside, HandlerCo
     /// <summary>Wakes the lane where something is due; lanes have no timers.</summary>
     public void Tick()
     {
-        if (IsDue) _inbox.Wake();
+        if (_due.IsDue) _inbox.Wake();
+    }
+
+    /// <summary>A partition was closed: nothing of it waits any more.</summary>
+    public void Forget()
+    {
+        _hasClosed = true;
+        _inbox.Wake();
     }
 
     /// <summary>Nothing is added any more, and every partition is closed.</summary>
@@ -60,15 +68,13 @@ internal sealed class KeyLane(IRecordHandler handler, ISetAside aside, HandlerCo
         await Task.WhenAll(_waiting.Values.Select(waiting => waiting.Writing));
     }
 
-    private bool IsDue => Volatile.Read(ref _nextDue) <= time.GetTimestamp();
-
     private ValueTask TakeAsync(TakenRecord taken)
     {
         var track = taken.Track;
         if (track.Closed.IsCancellationRequested) return ValueTask.CompletedTask;
         if ((_waiting.Count > 0 || track.IsRetryTopic || track.Parked.Count > 0) && MustWait(taken) is { } waiting)
             return waiting.Records.Count == 1 ? GoOnAsync(waiting) : ValueTask.CompletedTask;
-        var handling = HandleAsync(taken.Record, track.Closed);
+        var handling = _handler.HandleAsync(taken.Record, track.Closed);
         if (!handling.IsCompletedSuccessfully) return FinishAsync(taken, handling);
         var outcome = handling.Result;
         if (outcome.Kind == OutcomeKind.Handled) taken.Finish();
@@ -95,26 +101,35 @@ internal sealed class KeyLane(IRecordHandler handler, ISetAside aside, HandlerCo
     /// <summary>Goes on with keys whose record was written, and with those that are due.</summary>
     private async ValueTask ResumeAsync()
     {
-        while (_written.TryDequeue(out var waiting))
+        if (_hasClosed)
         {
-            waiting.Next();
-            await GoOnAsync(waiting);
+            _hasClosed = false;
+            foreach (var waiting in _due.TakeClosed()) End(waiting);
         }
 
-        while (IsDue)
+        while (_written.TryDequeue(out var waiting))
         {
-            var waiting = _due.Dequeue();
-            NoteNextDue();
-            await GoOnAsync(waiting);
+            if (waiting.WriteFailure is null) waiting.Next();
+            if (waiting.WriteFailure is null || waiting.Track.Closed.IsCancellationRequested) await GoOnAsync(waiting);
+            else WriteAgain(waiting);
         }
+
+        while (_due.Take() is { } waiting) await GoOnAsync(waiting);
     }
 
     private async ValueTask GoOnAsync(WaitingKey waiting)
     {
         while (waiting.Records.TryPeek(out var taken) && !taken.Track.Closed.IsCancellationRequested)
         {
+            if (taken.Track.Parked.IsDone(waiting.Hash, taken.Record.Offset))
+            {
+                taken.Finish();
+                waiting.Next();
+                continue;
+            }
+
             if (Defer(waiting, taken)) return;
-            var outcome = await HandleAsync(taken.Record, taken.Track.Closed);
+            var outcome = await _handler.HandleAsync(taken.Record, taken.Track.Closed);
             if (outcome.Kind != OutcomeKind.Handled)
             {
                 Decide(waiting, taken, outcome);
@@ -135,13 +150,13 @@ internal sealed class KeyLane(IRecordHandler handler, ISetAside aside, HandlerCo
         if (track.IsRetryTopic && !waiting.HasRested && RetriedRecord.DelayOf(record, time.GetUtcNow()) is { Ticks: > 0 } delay)
         {
             waiting.HasRested = true;
-            Schedule(waiting, delay);
+            _due.Add(waiting, delay);
             return true;
         }
 
         var step = track.Parked.Next(waiting.Hash);
         if (step == ParkedStep.Divert) Divert(waiting, taken, Outcome.RetryLater("An earlier record of its key waits in the retry topic."), attempts: 0);
-        else if (step == ParkedStep.Hold) Schedule(waiting, HoldPause);
+        else if (step == ParkedStep.Hold) _due.Add(waiting, HoldPause);
         return step != ParkedStep.Handle;
     }
 
@@ -161,31 +176,32 @@ internal sealed class KeyLane(IRecordHandler handler, ISetAside aside, HandlerCo
         switch (policy.After(outcome.Kind, waiting.Attempts, attempts, track.IsRetryTopic))
         {
             case NextStep.DeadLetter:
-                Write(waiting, taken, aside.DeadLetterAsync(record, outcome, attempts, track.Closed));
+                Write(waiting, taken, () => aside.DeadLetterAsync(record, outcome, attempts, track.Closed));
                 break;
             case NextStep.RetryTopic:
-                Write(waiting, taken, aside.RetryAsync(record, outcome, attempts, policy.RetryTopicDelay, track.Closed));
+                Write(waiting, taken, () => aside.RetryAsync(record, outcome, attempts, policy.RetryTopicDelay, track.Closed));
                 break;
-            case NextStep.Park when track.Parked.TryPark(waiting.Hash):
+            case NextStep.Park when track.Parked.TryPark(waiting.Hash, record.Offset):
                 Divert(waiting, taken, outcome, attempts);
                 break;
             default:
                 KafkaLog.Retried(logger, record.Topic, record.Partition, record.Offset, attempts, outcome.Reason ?? "");
-                Schedule(waiting, options.DelayBefore(waiting.Attempts));
+                _due.Add(waiting, options.DelayBefore(waiting.Attempts));
                 break;
         }
     }
 
     private void Divert(WaitingKey waiting, TakenRecord taken, Outcome outcome, int attempts)
     {
-        Write(waiting, taken, DivertAsync());
+        var offset = taken.Record.Offset;
+        Write(waiting, taken, DivertAsync);
 
         async Task DivertAsync() =>
-            taken.Track.Parked.Diverted(waiting.Hash, await aside.RetryAsync(taken.Record, outcome, attempts, TimeSpan.Zero, taken.Track.Closed));
+            taken.Track.Parked.Diverted(waiting.Hash, offset, await aside.RetryAsync(taken.Record, outcome, attempts, TimeSpan.Zero, taken.Track.Closed));
     }
 
     /// <summary>The lane goes on meanwhile; the offset moves after the acknowledgement.</summary>
-    private void Write(WaitingKey waiting, TakenRecord taken, Task writing)
+    private void Write(WaitingKey waiting, TakenRecord taken, Func<Task> write)
     {
         waiting.Writing = WriteAsync();
 
@@ -193,12 +209,14 @@ internal sealed class KeyLane(IRecordHandler handler, ISetAside aside, HandlerCo
         {
             try
             {
-                await writing;
+                await write();
                 taken.Finish();
             }
-            catch (OperationCanceledException) when (taken.Track.Closed.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever it is: what is not acknowledged is not set aside. With its partition gone, whoever has that now gets it again.
+            catch (Exception exception)
+#pragma warning restore CA1031
             {
-                // Unfinished: whoever has the partition now gets it again.
+                waiting.WriteFailure = exception;
             }
             finally
             {
@@ -208,33 +226,13 @@ internal sealed class KeyLane(IRecordHandler handler, ISetAside aside, HandlerCo
         }
     }
 
-    private ValueTask<Outcome> HandleAsync(RecordView record, CancellationToken closed)
+    /// <summary>What waits for its acknowledgement never fails by itself; what comes before and after may: headers, metrics, the log.</summary>
+    private void WriteAgain(WaitingKey waiting)
     {
-        try
-        {
-            var handling = handler.HandleAsync(record, closed);
-            return handling.IsCompletedSuccessfully ? handling : GuardAsync(handling);
-        }
-#pragma warning disable CA1031 // Handlers don't throw out; one that does is tried again.
-        catch (Exception exception)
-        {
-            return ValueTask.FromResult(Threw(exception));
-        }
-
-        static async ValueTask<Outcome> GuardAsync(ValueTask<Outcome> handling)
-        {
-            try
-            {
-                return await handling;
-            }
-            catch (Exception exception)
-            {
-                return Threw(exception);
-            }
-        }
-#pragma warning restore CA1031
-
-        static Outcome Threw(Exception exception) => Outcome.RetryLater($"The handler threw {exception.GetType().Name}.", exception);
+        var (record, failure) = (waiting.Records.Peek().Record, waiting.WriteFailure!);
+        waiting.WriteFailure = null;
+        KafkaLog.SetAsideAgain(logger, failure, record.Topic, record.Partition, record.Offset, failure.Message);
+        _due.Add(waiting, options.DelayBefore(Math.Max(1, waiting.Attempts)));
     }
 
     private WaitingKey BeginToWait(TakenRecord taken)
@@ -251,12 +249,4 @@ internal sealed class KeyLane(IRecordHandler handler, ISetAside aside, HandlerCo
         _waiting.Remove((waiting.Track, waiting.Hash));
         waiting.Track.Wait(-1);
     }
-
-    private void Schedule(WaitingKey waiting, TimeSpan delay)
-    {
-        _due.Enqueue(waiting, time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency));
-        NoteNextDue();
-    }
-
-    private void NoteNextDue() => Volatile.Write(ref _nextDue, _due.TryPeek(out _, out var at) ? at : long.MaxValue);
 }

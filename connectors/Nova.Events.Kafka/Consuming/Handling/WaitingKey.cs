@@ -19,6 +19,9 @@ internal sealed class WaitingKey(PartitionTrack track, ulong hash)
     /// <summary>The writing elsewhere of the first.</summary>
     public Task Writing { get; set; } = Task.CompletedTask;
 
+    /// <summary>Why that writing ended in vain; null where it did not.</summary>
+    public Exception? WriteFailure { get; set; }
+
     public void Next()
     {
         Records.Dequeue();

@@ -71,7 +71,7 @@ internal sealed unsafe class RecordQueue : IDisposable
         {
             case ErrorCode.NoError: target.Take(PartitionOf(message), new FetchedRecord(message, _headers)); break;
             case ErrorCode.Local_PartitionEOF: target.ReachedEnd(PartitionOf(message), message->Offset); break;
-            default: target.Fail(new Error((ErrorCode)message->Error, Marshal.PtrToStringUTF8(RdKafkaConsumer.ErrorText(message)))); break;
+            default: target.Fail(message->Topic == 0 || message->Partition < 0 ? null : PartitionOf(message), new Error((ErrorCode)message->Error, Marshal.PtrToStringUTF8(RdKafkaConsumer.ErrorText(message)))); break;
         }
     }
 
@@ -90,5 +90,6 @@ internal interface IFetchedRecords
     /// <summary>The log ends before <paramref name="nextOffset"/> for now.</summary>
     void ReachedEnd(TopicPartition partition, long nextOffset);
 
-    void Fail(Error error);
+    /// <param name="partition">Null where it is of none.</param>
+    void Fail(TopicPartition? partition, Error error);
 }

@@ -13,6 +13,7 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
     private readonly List<SinkLane> _released = [];
     private readonly MembershipLease _lease = new(session.Options.SessionTimeout, session.Time);
     private readonly ConcurrentDictionary<TopicPartition, long> _logEnds = new();
+    private readonly HeldPartitions _held = new(session.Options.Group, session.Logger);
     private readonly IReadOnlyList<SinkRoute> _routes =
         session.Options.ReadRetryTopic ? [SinkRoute.OfRetries(routes, Topics.Retry(session.Options.Group)), .. routes] : routes;
 
@@ -31,6 +32,12 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
         var topics = new TopicIds(session.Log, [.. partitions.Select(static assigned => assigned.Partition.Topic).Distinct()]);
         foreach (var assigned in partitions)
         {
+            if (_held.Hold(assigned) is { } held)
+            {
+                starts.Add(held);
+                continue;
+            }
+
             // What comes during a stop is not begun: whoever has it next goes on from what is committed.
             if (_isDraining)
             {
@@ -53,6 +60,7 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
 
     public void Revoked(IReadOnlyList<TopicPartition> partitions, TimeSpan patience)
     {
+        _held.Release(partitions);
         var lanes = Lanes(partitions);
         foreach (var lane in lanes) lane.BeginDrain(all: false);
         var drained = Task.WhenAll(lanes.Select(lane => lane.Completion));
@@ -60,7 +68,11 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
         Release(lanes, drained.IsCompletedSuccessfully ? "drained" : "unfinished");
     }
 
-    public void Lost(IReadOnlyList<TopicPartition> partitions) => Release(Lanes(partitions), "lost");
+    public void Lost(IReadOnlyList<TopicPartition> partitions)
+    {
+        _held.Release(partitions);
+        Release(Lanes(partitions), "lost");
+    }
 
     public void Take(TopicPartition partition, in FetchedRecord record)
     {
@@ -93,6 +105,7 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
             if (watermarks.High.Value >= 0) _logEnds[lane.Partition] = watermarks.High.Value;
         }
 
+        _held.Tick(held => Consumer.Pause(held));
         Forget();
         // A commit waits for a rebalance's join, and this thread must go on polling meanwhile.
         if (_lease.IsRenewalDue && _renewal.IsCompleted && _lanes.Values.FirstOrDefault(lane => !lane.Completion.IsCompleted) is { } any) _renewal = Task.Run(any.Gate.CommitAgain);
@@ -105,7 +118,7 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
     }
 
     public IEnumerable<PartitionReading> Read() =>
-        _lanes.Values.Select(lane => lane.Read(_logEnds.TryGetValue(lane.Partition, out var end) ? end : null));
+        _lanes.Values.Select(lane => lane.Read(_logEnds.TryGetValue(lane.Partition, out var end) ? end : null)).Concat(_held.Read());
 
     /// <summary>After the poll thread has ended: nothing commits any more; returns once nothing runs.</summary>
     public async Task CloseAsync()

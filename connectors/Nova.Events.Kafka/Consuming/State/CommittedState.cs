@@ -7,8 +7,9 @@ namespace Nova.Events.Kafka.Consuming.State;
 
 /// <summary>
 /// What a consumer keeps beside its committed offset: the last position of each source below that offset, and the intent or the parked keys where there are
-/// any. Text: <c>1;p:source@era.lsn.ordinal;…;i:last,rows,checksum,attempt,excluded;k:hash,partition,offset;…;b:offset;t:id</c>, numbers in hex; a reader refuses a
-/// version or a field that it doesn't know.
+/// any. Text: <c>1;p:source@era.lsn.ordinal;…;i:last,rows,checksum,attempt,excluded;k:hash,partition,offset,done;…;b:offset;t:id</c>, numbers in hex; a reader refuses a
+/// version or a field that it doesn't know. A parked key's partition is ffffffff while its place is not known; <c>done</c> is counted from the committed
+/// offset, and left out where it is below.
 /// </summary>
 internal sealed record CommittedState(ImmutableSortedDictionary<string, Position> Positions, Intent? Intent = null)
 {
@@ -19,13 +20,14 @@ internal sealed record CommittedState(ImmutableSortedDictionary<string, Position
     private const int TopicIdBytes = 32;
 
     private const string Version = "1";
+    private const int UnknownPartition = -1;
 
-    public static ImmutableSortedDictionary<ulong, RetryPlace> NoneParked { get; } = ImmutableSortedDictionary<ulong, RetryPlace>.Empty;
+    public static ImmutableSortedDictionary<ulong, ParkedKey> NoneParked { get; } = ImmutableSortedDictionary<ulong, ParkedKey>.Empty;
 
     public static CommittedState Empty { get; } = new(ImmutableSortedDictionary.Create<string, Position>(StringComparer.Ordinal));
 
-    /// <summary>Keys whose records are diverted to the retry topic, by their hash, with the place of the last one there.</summary>
-    public ImmutableSortedDictionary<ulong, RetryPlace> Parked { get; init; } = NoneParked;
+    /// <summary>Keys whose records are diverted to the retry topic, by their hash.</summary>
+    public ImmutableSortedDictionary<ulong, ParkedKey> Parked { get; init; } = NoneParked;
 
     /// <summary>Where the inbox of a partition began: what is committed is a hint then, and the inbox's row is the truth. Null without an inbox.</summary>
     public long? InboxFirst { get; init; }
@@ -45,7 +47,12 @@ internal sealed record CommittedState(ImmutableSortedDictionary<string, Position
             intent.Excluded.AppendTo(text, committedOffset);
         }
 
-        foreach (var (hash, place) in Parked) text.Append(CultureInfo.InvariantCulture, $";k:{hash:x},{place.Partition:x},{place.Offset:x}");
+        foreach (var (hash, key) in Parked)
+        {
+            text.Append(CultureInfo.InvariantCulture, $";k:{hash:x},{key.Last?.Partition ?? UnknownPartition:x},{key.Last?.Offset ?? 0:x}");
+            if (key.DoneThrough - committedOffset is >= 0 and var done) text.Append(CultureInfo.InvariantCulture, $",{done:x}");
+        }
+
         if (InboxFirst is { } first) text.Append(CultureInfo.InvariantCulture, $";b:{first:x}");
         if (text.Length > maxBytes - TopicIdBytes) return null;
         if (TopicId is { } id) text.Append(";t:").Append(id);
@@ -70,7 +77,7 @@ internal sealed record CommittedState(ImmutableSortedDictionary<string, Position
             {
                 if (field.StartsWith("p:", StringComparison.Ordinal)) AddPosition(positions, field.AsSpan(2));
                 else if (field.StartsWith("i:", StringComparison.Ordinal)) intent = ParseIntent(field[2..], committedOffset);
-                else if (field.StartsWith("k:", StringComparison.Ordinal)) AddParked(parked, field[2..].Split(','));
+                else if (field.StartsWith("k:", StringComparison.Ordinal)) AddParked(parked, field[2..].Split(','), committedOffset);
                 else if (field.StartsWith("b:", StringComparison.Ordinal)) inboxFirst = Hex<long>(field[2..]);
                 else if (field.StartsWith("t:", StringComparison.Ordinal)) topicId = field[2..];
                 else throw new FormatException("unknown field");
@@ -91,8 +98,11 @@ internal sealed record CommittedState(ImmutableSortedDictionary<string, Position
         positions[text[..at].ToString()] = new Position(Hex<ushort>(parts[0]), Hex<ulong>(parts[1]), Hex<uint>(parts[2]));
     }
 
-    private static void AddParked(ImmutableSortedDictionary<ulong, RetryPlace>.Builder parked, string[] parts) =>
-        parked[Hex<ulong>(parts[0])] = new RetryPlace(Hex<int>(parts[1]), Hex<long>(parts[2]));
+    private static void AddParked(ImmutableSortedDictionary<ulong, ParkedKey>.Builder parked, string[] parts, long committedOffset)
+    {
+        RetryPlace? last = Hex<int>(parts[1]) is not UnknownPartition and var partition ? new RetryPlace(partition, Hex<long>(parts[2])) : null;
+        parked[Hex<ulong>(parts[0])] = new ParkedKey(last, parts.Length > 3 ? committedOffset + Hex<long>(parts[3]) : null);
+    }
 
     private static Intent ParseIntent(string text, long committedOffset)
     {

@@ -9,7 +9,7 @@ namespace Nova.Events.UnitTests.Kafka.InMemory;
 
 /// <summary>
 /// A group over a log in memory that does what a script of bytes says: records come, handlers end well or badly, members join, leave, lose partitions and
-/// die. It looks at every step whether the promises hold.
+/// die. What is set aside is acknowledged later, fails, or lands without an answer. It looks at every step whether the promises hold.
 /// </summary>
 internal sealed class MemoryGroup : IDisposable
 {
@@ -25,16 +25,21 @@ internal sealed class MemoryGroup : IDisposable
     private readonly List<Handling> _inHand = [];
     private readonly HashSet<(string, int, long)> _done = [];
     private readonly HashSet<(int, long)> _repeats = [];
-    private readonly List<(string Key, int Number, OutcomeKind Kind)> _settled = [];
-    private readonly HashSet<(int, string, string)> _retried = [];
+    private readonly List<Settlement> _settled = [];
+    private readonly List<AsideWrite> _writes = [];
+    private readonly Dictionary<(int, string), int> _retried = [];
     private readonly Queue<byte> _script;
+    private readonly bool _isGraceful;
     private string? _violation;
     private ulong _lsn = 1;
     private int _number;
 
-    public MemoryGroup(byte[] script, OnFailure onFailure)
+    /// <param name="script">What happens.</param>
+    /// <param name="onFailure">What becomes of records that fail.</param>
+    /// <param name="isGraceful">Members never die, and lose nothing that they were not asked for first.</param>
+    public MemoryGroup(byte[] script, OnFailure onFailure, bool isGraceful = false)
     {
-        _script = new Queue<byte>(script);
+        (_script, _isGraceful) = (new Queue<byte>(script), isGraceful);
         _options = new HandlerConsumerOptions
         {
             Group = "g", Lanes = 3, DrainTimeout = TimeSpan.FromSeconds(1), RetryDelay = TimeSpan.FromMilliseconds(10), MaxRetryDelay = TimeSpan.FromMilliseconds(40),
@@ -52,6 +57,14 @@ internal sealed class MemoryGroup : IDisposable
 
     /// <summary>What ended of each key, well or as poison, by the number in which the records were written.</summary>
     public IEnumerable<IGrouping<string, int>> SettledByKey => _settled.GroupBy(record => record.Key, record => record.Number);
+
+    /// <summary>What ended of the records of the retry topic, by key and partition, in the order of the log: what is handled again by a new owner counts once.</summary>
+    public IEnumerable<IEnumerable<int>> SettledFromRetries => _settled.Where(record => record.Place.Topic == RetryTopic)
+        .GroupBy(record => (record.Key, record.Place.Partition), (_, records) => records.DistinctBy(record => record.Place.Offset).OrderBy(record => record.Place.Offset).Select(record => record.Number));
+
+    /// <summary>What ended last of each key, with its last number; without what ended after its partition was gone.</summary>
+    public IEnumerable<(int Settled, int Written)> LastByKey => _settled.Where(record => !record.WasClosed)
+        .GroupBy(record => record.Key, (key, records) => (records.Last().Number, _settled.Where(record => record.Key == key).Max(record => record.Number)));
 
     public IEnumerable<int> Handled => _settled.Where(record => record.Kind == OutcomeKind.Handled).Select(record => record.Number);
 
@@ -84,11 +97,12 @@ internal sealed class MemoryGroup : IDisposable
         {
             case < 4: Write(Next() % KeyCount, Next()); break;
             case < 7: Each(member => member.Poll(1 + (Next() % 4))); break;
-            case < 11: End(Next(), Next()); break;
+            case < 10: End(Next(), Next()); break;
+            case 10: EndWrite(Next(), Next()); break;
             case 11: Each(member => member.AutoCommit()); break;
             case 12: _time.Advance(TimeSpan.FromMilliseconds(Next())); break;
             case 13: Join(); break;
-            case 14 when _members.Count > 1: Leave(_members[Next() % _members.Count], Next() % 3); break;
+            case 14 when _members.Count > 1: Leave(_members[Next() % _members.Count], _isGraceful ? 0 : Next() % 3); break;
             default: Move(Next(), Next()); break;
         }
     }
@@ -119,6 +133,13 @@ internal sealed class MemoryGroup : IDisposable
         handling.End((how % 8) switch { 0 or 1 => Outcome.RetryLater("later"), 2 => Outcome.Poisoned("never"), _ => Outcome.Handled });
     }
 
+    private void EndWrite(int which, int how)
+    {
+        if (_writes.Count == 0) return;
+        var write = _writes[which % _writes.Count];
+        if (write.End(how % 4)) _writes.Remove(write);
+    }
+
     private void Join()
     {
         if (_members.Count == 3) return;
@@ -137,6 +158,7 @@ internal sealed class MemoryGroup : IDisposable
         else if (how == 1) member.Lose(partitions);
         else member.Die();
         _inHand.RemoveAll(handling => handling.Member.IsDead);
+        _writes.RemoveAll(write => write.Member.IsDead);
         Balance();
     }
 
@@ -145,7 +167,7 @@ internal sealed class MemoryGroup : IDisposable
         var partition = _log.Partitions.ElementAt(which % (PartitionCount * 2));
         var owner = _members.Find(member => member.Assignment.Contains(partition));
         if (owner is null || _members.Count < 2) return;
-        if (how % 3 == 0) owner.Lose([partition]);
+        if (how % 3 == 0 && !_isGraceful) owner.Lose([partition]);
         else owner.Revoke([partition]);
         _members.First(member => member != owner).Assign([partition]);
     }
@@ -164,7 +186,8 @@ internal sealed class MemoryGroup : IDisposable
     private void Yield()
     {
         _pump.Run();
-        End(Next(), Next());
+        if (Next() % 2 == 0) End(Next(), Next());
+        else EndWrite(Next(), Next());
         _time.Advance(TimeSpan.FromMilliseconds(100));
         _pump.Run();
     }
@@ -176,9 +199,10 @@ internal sealed class MemoryGroup : IDisposable
         {
             Each(member => member.Poll(100));
             _pump.Run();
-            while (_inHand.Count > 0)
+            while (_inHand.Count + _writes.Count > 0)
             {
                 End(0, 7);
+                EndWrite(0, 3);
                 _pump.Run();
             }
 
@@ -198,7 +222,7 @@ internal sealed class MemoryGroup : IDisposable
     private sealed class Handling(MemoryGroup group, MemoryMember member, RecordView record, CancellationToken closed)
     {
         private readonly TaskCompletionSource<Outcome> _outcome = new();
-        private readonly (string, int, long) _place = (record.Topic, record.Partition, record.Offset);
+        private readonly (string Topic, int Partition, long Offset) _place = (record.Topic, record.Partition, record.Offset);
         private readonly string _key = Encoding.UTF8.GetString(record.Key);
         private readonly int _number = NumberOf(record);
 
@@ -213,7 +237,7 @@ internal sealed class MemoryGroup : IDisposable
         public void End(Outcome outcome)
         {
             if (outcome.Kind == OutcomeKind.Handled) group._done.Add(_place);
-            if (outcome.Kind != OutcomeKind.RetryLater) group._settled.Add((_key, _number, outcome.Kind));
+            if (outcome.Kind != OutcomeKind.RetryLater) group._settled.Add(new(_key, _number, outcome.Kind, _place, closed.IsCancellationRequested));
 
             _outcome.SetResult(outcome);
         }
@@ -234,26 +258,74 @@ internal sealed class MemoryGroup : IDisposable
 
     private sealed class Aside(MemoryGroup group, Func<MemoryMember> member) : ISetAside
     {
-        public Task WriteAsync(RecordView record, string reason, string? exceptionType, int attempts, CancellationToken cancellationToken)
+        public async Task WriteAsync(RecordView record, string reason, string? exceptionType, int attempts, CancellationToken cancellationToken)
         {
-            if (member().IsDead) return new TaskCompletionSource().Task;
-            group._done.Add((record.Topic, record.Partition, record.Offset));
-            group.DeadLetters.Add(NumberOf(record));
-            return Task.CompletedTask;
+            var (place, number) = ((record.Topic, record.Partition, record.Offset), NumberOf(record));
+            await BeginAsync(() =>
+            {
+                group._done.Add(place);
+                group.DeadLetters.Add(number);
+                return default;
+            }, cancellationToken);
         }
 
         public Task<RetryPlace> RetryAsync(RecordView record, Outcome outcome, int attempts, TimeSpan delay, CancellationToken cancellationToken)
         {
-            if (member().IsDead) return new TaskCompletionSource<RetryPlace>().Task;
             var owned = record.ToOwned();
             var message = Nova.Events.Kafka.Consuming.SetAsideMessage.Of(group._options.Group, owned, outcome.Reason!, null, attempts, delay);
             var headers = message.Headers.Select(header => new RecordHeader(header.Key, header.GetValueBytes())).ToList();
-            var written = group._log.Append(new(group.RetryTopic, record.Partition), Encoding.UTF8.GetString(record.Key), group.Now, headers);
-            group._done.Add((record.Topic, record.Partition, record.Offset));
-            // A second copy, by a member that did not know of the first.
-            if (!group._retried.Add((written.Partition, written.Header(HeaderNames.DeadLetterId)!, written.Header(HeaderNames.DeadLetterAttempts)!)))
-                group._done.Add((written.Topic, written.Partition, written.Offset));
-            return Task.FromResult(new RetryPlace(written.Partition, written.Offset));
+            return BeginAsync(() =>
+            {
+                var written = group._log.Append(new(group.RetryTopic, owned.Partition), Encoding.UTF8.GetString(owned.Key!), group.Now, headers);
+                group._done.Add((owned.Topic, owned.Partition, owned.Offset));
+                // A second copy, by a member that did not know of the first.
+                var id = (written.Partition, written.Header(HeaderNames.DeadLetterId)!);
+                if (group._retried.TryGetValue(id, out var known) && attempts <= known) group._done.Add((written.Topic, written.Partition, written.Offset));
+                else group._retried[id] = attempts;
+                return new RetryPlace(written.Partition, written.Offset);
+            }, cancellationToken);
+        }
+
+        private Task<RetryPlace> BeginAsync(Func<RetryPlace> land, CancellationToken closed)
+        {
+            var write = new AsideWrite(member(), land, closed);
+            if (!write.Member.IsDead) group._writes.Add(write);
+            return write.Answer;
         }
     }
+
+    /// <summary>A record on its way to another topic.</summary>
+    private sealed class AsideWrite(MemoryMember member, Func<RetryPlace> land, CancellationToken closed)
+    {
+        private readonly TaskCompletionSource<RetryPlace> _answer = new();
+        private RetryPlace? _place;
+
+        public MemoryMember Member => member;
+
+        public Task<RetryPlace> Answer => _answer.Task;
+
+        /// <summary>False where it goes on: it is in the log, and nobody knows.</summary>
+        public bool End(int how)
+        {
+            if (closed.IsCancellationRequested)
+            {
+                _answer.SetCanceled(closed);
+                return true;
+            }
+
+            if (how == 0 && _place is null)
+            {
+                _answer.SetException(new InvalidOperationException("It was not written."));
+                return true;
+            }
+
+            _place ??= land();
+            if (how == 1) return false;
+            _answer.SetResult(_place.Value);
+            return true;
+        }
+    }
+
+    /// <param name="WasClosed">Its partition was gone by then.</param>
+    private sealed record Settlement(string Key, int Number, OutcomeKind Kind, (string Topic, int Partition, long Offset) Place, bool WasClosed);
 }

@@ -23,16 +23,19 @@ internal sealed class MemoryLog(Func<TopicPartition, ConsumedRecord, bool> isDon
     public void Add(TopicPartition partition) => _partitions.Add(partition, []);
 
     /// <param name="gap">Offsets that are left out before it, as a compacted log does.</param>
-    public ConsumedRecord Append(TopicPartition partition, string key, DateTimeOffset now, IReadOnlyList<RecordHeader> headers, int gap = 0)
+    public ConsumedRecord Append(TopicPartition partition, string key, DateTimeOffset now, IReadOnlyList<RecordHeader> headers, int gap = 0, string value = "{}")
     {
         var record = new ConsumedRecord
         {
             Topic = partition.Topic, Partition = partition.Partition.Value, Offset = End(partition) + gap, Timestamp = now,
-            Key = Encoding.UTF8.GetBytes(key), Value = "{}"u8.ToArray(), Headers = headers,
+            Key = Encoding.UTF8.GetBytes(key), Value = Encoding.UTF8.GetBytes(value), Headers = headers,
         };
         _partitions[partition].Add(record);
         return record;
     }
+
+    /// <summary>As an operator sets it, whatever was committed.</summary>
+    public void Reset(CommittedOffset offset) => _committed[offset.Partition] = offset;
 
     public void Commit(CommittedOffset offset)
     {

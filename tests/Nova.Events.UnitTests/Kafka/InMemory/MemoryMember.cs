@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming;
@@ -19,12 +20,13 @@ internal sealed class MemoryMember : IGroupMember, IDisposable
     private readonly HashSet<TopicPartition> _paused = [];
     private readonly Dictionary<TopicPartition, CommittedOffset> _stored = [];
 
-    public MemoryMember(MemoryLog log, HandlerConsumerOptions options, IRecordHandler handler, ISetAside aside, TimeProvider time, Action yield)
+    public MemoryMember(MemoryLog log, HandlerConsumerOptions options, IRecordHandler handler, ISetAside aside, TimeProvider time, Action yield, ILogger? logger = null)
     {
         (_log, _yield, _drainTimeout) = (log, yield, options.DrainTimeout);
-        _lanes = [.. Enumerable.Range(0, options.Lanes).Select(_ => new KeyLane(handler, aside, options, NullLogger.Instance, time))];
-        _partitions = new HandlerPartitions(_lanes, options, this, NullLogger.Instance, time);
-        foreach (var lane in _lanes) _ = lane.RunAsync();
+        logger ??= NullLogger.Instance;
+        _lanes = [.. Enumerable.Range(0, options.Lanes).Select(_ => new KeyLane(handler, aside, options, logger, time))];
+        _partitions = new HandlerPartitions(_lanes, options, this, logger, time);
+        _partitions.Running = [.. _lanes.Select(lane => lane.RunAsync())];
     }
 
     public IEnumerable<TopicPartition> Assignment => _positions.Keys;
@@ -35,7 +37,8 @@ internal sealed class MemoryMember : IGroupMember, IDisposable
 
     public void Assign(IReadOnlyList<TopicPartition> partitions)
     {
-        foreach (var start in _partitions.Assigned([.. partitions.Select(partition => new AssignedPartition(_log.Committed(partition), 0))])) _positions[start.TopicPartition] = start.Offset.Value;
+        var assigned = partitions.Select(partition => new AssignedPartition(_log.Committed(partition), 0, _log.End(partition)));
+        foreach (var start in _partitions.Assigned([.. assigned])) _positions[start.TopicPartition] = start.Offset == Offset.End ? _log.End(start.TopicPartition) : start.Offset.Value;
     }
 
     public void Revoke(IReadOnlyList<TopicPartition> partitions)
@@ -65,11 +68,14 @@ internal sealed class MemoryMember : IGroupMember, IDisposable
     {
         foreach (var partition in Assignment.Where(partition => !_paused.Contains(partition)).ToList())
         {
+            if (_positions[partition] > _log.End(partition)) throw new KafkaException(new Error(ErrorCode.Local_AutoOffsetReset, $"{partition} ends before {_positions[partition]}."));
             foreach (var record in _log.Records(partition).Where(record => record.Offset >= _positions[partition]).Take(count).ToList())
             {
                 _partitions.Take(partition, record.View().Fetched());
                 _positions[partition] = record.Offset + 1;
             }
+
+            if (_positions[partition] == _log.End(partition)) _partitions.ReachedEnd(partition, _positions[partition]);
         }
 
         _partitions.EndOfBatch();
@@ -107,7 +113,11 @@ internal sealed class MemoryMember : IGroupMember, IDisposable
 
     public void Yield() => _yield();
 
-    public void Dispose() => _partitions.Dispose();
+    public IEnumerable<PartitionReading> Read() => _partitions.Read();
+
+    public void NotFetched(TopicPartition partition, Error error) => _partitions.NotFetched(partition, error);
+
+    public void Dispose() => _partitions.Close();
 
     // What is paused stays so: librdkafka's pause outlives an assignment.
     private void Forget(IReadOnlyList<TopicPartition> partitions)
