@@ -11,7 +11,7 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.Kafka;
 
 /// <summary>Where a partition is read from, and what its log has there.</summary>
-[Collection(ServersCollection.Name)]
+[Collection(ConsumerServersCollection.Name)]
 public sealed class HandlerPlaceTests(RunningServers servers)
 {
     public static TheoryData<GroupProtocol> Protocols => [GroupProtocol.Classic, GroupProtocol.Consumer];

@@ -22,7 +22,7 @@ public sealed class SinkPartitionsTests
         using var session = new SinkSession(_options, new TopicReader(_kafka), letters, NullLogger.Instance, TimeProvider.System);
         var work = new SinkPartitions([new SinkRoute(static _ => true, new RecordedTable("events"))], session);
         work.BeginDrain();
-        work.Assigned([new(new CommittedOffset(new("t", 0), 7, ""), 3), new(new CommittedOffset(new("t", 1), null, ""), 3)]).ShouldBe([new("t", 0, 7), new("t", 1, 3)]);
+        work.Assigned([new(new CommittedOffset(new("t", 0), 7, ""), 3, 9), new(new CommittedOffset(new("t", 1), null, ""), 3, 9)]).ShouldBe([new("t", 0, 7), new("t", 1, 3)]);
         work.IsDrained.ShouldBeTrue();
         work.Read().ShouldBeEmpty();
         work.Revoked([new("t", 0)], TimeSpan.Zero);
