@@ -51,6 +51,9 @@ internal static partial class KafkaLog
     [LoggerMessage(2026, LogLevel.Warning, "{RetryTopic} still waits (attempt {Attempt}) for the group to commit past {Topic}:{Partition}:{Offset}: is that partition read, and does anything follow in it?")]
     public static partial void RedriveStillWaits(ILogger logger, string retryTopic, string topic, int partition, long offset, int attempt);
 
+    [LoggerMessage(2027, LogLevel.Error, "too-many-sources: {Topic}:{Partition} has records of more than {MaxSources} sources; those of '{Source}' and of any further one count as without a position: {Group} handles their repeats again. Who writes to this topic under that name?")]
+    public static partial void SourceUncounted(ILogger logger, string topic, int partition, int maxSources, string source, string group);
+
     [LoggerMessage(2030, LogLevel.Warning, "dead letter {Topic}:{Partition}:{Offset} of {Group}: {Reason}")]
     public static partial void DeadLetter(ILogger logger, string topic, int partition, long offset, string group, string reason);
 

@@ -2,6 +2,8 @@ using System.Threading.Channels;
 using Confluent.Kafka;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Inbox.Storing;
+using Nova.Events.Kafka;
+using Nova.Events.Kafka.Consuming.Deduplication;
 using Nova.Events.Kafka.Consuming.Native;
 
 namespace Nova.Events.Inbox.Consuming;
@@ -96,7 +98,9 @@ internal sealed class InboxLane : IDisposable
 
     private async Task ReadAsync(InboxRow row, long logFirst)
     {
-        var repeats = new InboxRepeats(row, logFirst, _isRetryTopic, _session.Options.EventIdWindows.TryGetValue(_partition.Topic, out var window) ? window : null);
+        int? eventIdWindow = _session.Options.EventIdWindows.TryGetValue(_partition.Topic, out var window) ? window : null;
+        var repeats = new InboxRepeats(row, logFirst, _isRetryTopic, eventIdWindow, source => KafkaLog.SourceUncounted(
+            _session.Logger, _partition.Topic, _partition.Partition.Value, PositionRule.MaxSources, source, row.Key.Group));
         var order = new ReadOrder(repeats.ReadFrom);
         var batches = new BatchGatherer(_read.Reader, order, repeats, _isRetryTopic, _session.Options, _session.Time)
         {

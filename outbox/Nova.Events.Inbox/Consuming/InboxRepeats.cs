@@ -11,9 +11,10 @@ namespace Nova.Events.Inbox.Consuming;
 /// Which records of a partition are repeats: by position; in the retry topic by the dead letter's id; of client events by their ids. The first by what the row
 /// says, the others by the log alone: so each owner decides alike.
 /// </summary>
-internal sealed class InboxRepeats(InboxRow row, long logFirst, bool isRetryTopic, int? eventIdWindow)
+/// <param name="uncounted">Hears of the first source that is one too many; once.</param>
+internal sealed class InboxRepeats(InboxRow row, long logFirst, bool isRetryTopic, int? eventIdWindow, Action<string>? uncounted = null)
 {
-    private readonly RepeatRule _rule = new(row.Positions, eventIdWindow);
+    private readonly RepeatRule _rule = new(row.Positions, eventIdWindow, uncounted: uncounted);
     private readonly RetryWindow? _retries = isRetryTopic ? new RetryWindow() : null;
 
     /// <summary>Reading begins here: before the row's place where ids are told by a window.</summary>

@@ -7,11 +7,11 @@ namespace Nova.Events.UnitTests.Kafka;
 
 internal static class Records
 {
-    public static RecordView At(long offset, string? id = null, Position? position = null, string? value = "{}", string key = "k", string type = "PostLiked", long? version = null)
+    public static RecordView At(long offset, string? id = null, Position? position = null, string? value = "{}", string key = "k", string type = "PostLiked", long? version = null, string source = "main")
     {
         var headers = new List<RecordHeader> { new(HeaderNames.EventType, Encoding.UTF8.GetBytes(type)) };
         if (id is not null) headers.Add(new(HeaderNames.Id, Encoding.UTF8.GetBytes(id)));
-        if (position is { } known) headers.Add(new(HeaderNames.Position, Encoding.UTF8.GetBytes(new SourcePosition("main", known).ToString())));
+        if (position is { } known) headers.Add(new(HeaderNames.Position, Encoding.UTF8.GetBytes(new SourcePosition(source, known).ToString())));
         if (version is { } number) headers.Add(new(HeaderNames.StreamVersion, Encoding.UTF8.GetBytes(number.ToString(System.Globalization.CultureInfo.InvariantCulture))));
         return new ConsumedRecord
         {

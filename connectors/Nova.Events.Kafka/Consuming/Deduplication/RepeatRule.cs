@@ -7,9 +7,10 @@ using Nova.Events.Kafka.Consuming.State;
 namespace Nova.Events.Kafka.Consuming.Deduplication;
 
 /// <summary>The rule of one partition: by position, or by event id in a window of offsets; of the retry topic by what a record is a copy of.</summary>
-internal sealed class RepeatRule(ImmutableSortedDictionary<string, Position> positions, int? eventIdWindow, bool isRetry = false)
+/// <param name="uncounted">Hears of the first source beyond <see cref="PositionRule.MaxSources"/>; once.</param>
+internal sealed class RepeatRule(ImmutableSortedDictionary<string, Position> positions, int? eventIdWindow, bool isRetry = false, Action<string>? uncounted = null)
 {
-    private readonly PositionRule _byPosition = new(positions);
+    private readonly PositionRule _byPosition = new(positions, uncounted);
     private readonly EventIdWindow? _byId = eventIdWindow is { } window ? new(window) : null;
 
     public ImmutableSortedDictionary<string, Position> Positions => _byPosition.Positions;

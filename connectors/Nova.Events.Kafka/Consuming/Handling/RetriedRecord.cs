@@ -6,8 +6,11 @@ namespace Nova.Events.Kafka.Consuming.Handling;
 /// <summary>What a record of a retry topic says about itself.</summary>
 internal static class RetriedRecord
 {
+    /// <summary>Nobody tries a record more often: a header that says so is no count, and adding to it must not overflow.</summary>
+    private const int MaxAttempts = 1_000_000_000;
+
     /// <summary>How often it was tried before it came there; 0 where it does not say.</summary>
-    public static int AttemptsOf(RecordView record) => (int)Math.Clamp(NumberOf(record, "dlq-attempts"u8), 0, int.MaxValue);
+    public static int AttemptsOf(RecordView record) => NumberOf(record, "dlq-attempts"u8) is >= 0 and <= MaxAttempts and var attempts ? (int)attempts : 0;
 
     /// <summary>
     /// How long it still waits: its delay since it was written, by its timestamp. Never longer than the delay, so that a clock that is wrong costs no more.

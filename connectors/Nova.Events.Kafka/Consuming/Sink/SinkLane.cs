@@ -40,7 +40,8 @@ internal sealed class SinkLane : IDisposable
         _committed = new CommitMark(_start);
         IsRetry = route.IsRetry;
         ReadFrom = Math.Max(assigned.LogStart, _start - (route.EventIdWindow ?? 0));
-        _rule = new RepeatRule(_state.Positions, route.EventIdWindow, route.IsRetry);
+        _rule = new RepeatRule(_state.Positions, route.EventIdWindow, route.IsRetry, source =>
+            KafkaLog.SourceUncounted(session.Logger, Partition.Topic, Partition.Partition.Value, PositionRule.MaxSources, source, session.Options.Group));
         _pace = new BatchPace(session.Options.BatchAge);
         _accumulator = new BatchAccumulator(Partition, _start, _items.Writer, session.Memory, _pace, session.Options, session.Time) { SealAt = _state.Intent?.Last };
         IHeldRows rows = route.Target is RetryTarget target ? new RowsByPlace(target, _committed, session, _draining.Token) : new RowsByOffset(route.Target, session);
