@@ -187,6 +187,28 @@ public sealed class InboxFailureTests(RunningServers servers)
     }
 
     [Fact]
+    public async Task A_record_that_was_given_up_stays_so_where_the_next_owner_reads_the_repeats_in_front_of_it_alone()
+    {
+        await using var rig = await InboxRig.StartAsync(servers);
+        await DeleteDeadLettersAsync(rig);
+        foreach (var number in new[] { 0, 0, 1, 2 })
+            await rig.Kafka.WriteAsync(rig.Kafka.Topic, InboxRig.Message(number, (HeaderNames.Position, new SourcePosition("main", Position.Of(1, (ulong)number, 0)).ToString())));
+        var first = rig.Run(number => number == 1 ? Outcome.Poisoned("bad") : Outcome.Handled, options => options.DrainTimeout = TimeSpan.Zero);
+        (await rig.LineAsync("could not be written to")).ShouldNotBeEmpty();
+        await first.EndAsync();
+        var tried = rig.Tried.Count(number => number == 1);
+        await rig.Kafka.CreateAsync(Topics.DeadLetters(rig.Kafka.Group), 1);
+        var mended = rig.Run(configure: options => options.BatchBytes = 1);
+        (await Eventually.ValueAsync(() => rig.NextAsync(), next => next == 4)).ShouldBe(4);
+        await mended.EndAsync();
+        (await rig.NumbersAsync()).ShouldBe([0, 2]);
+        rig.Tried.Count(number => number == 1).ShouldBe(tried);
+        var letters = await rig.DeadLettersAsync();
+        letters.ShouldNotBeEmpty();
+        letters.ShouldAllBe(letter => letter.Header(HeaderNames.DeadLetterOffset) == "2");
+    }
+
+    [Fact]
     public async Task A_dead_letter_is_written_once_however_often_the_row_cannot_be_moved_behind_it()
     {
         await using var rig = await InboxRig.StartAsync(servers);
