@@ -227,6 +227,32 @@ public sealed class InboxFailureTests(RunningServers servers)
     }
 
     [Fact]
+    public async Task A_handler_whose_callback_throws_when_it_is_cancelled_takes_nothing_else_down()
+    {
+        await using var rig = await InboxRig.StartAsync(servers);
+        await rig.Kafka.WriteAsync(3, _ => "k");
+        var waits = new TaskCompletionSource();
+        var member = rig.Run(
+            async (number, _, cancellationToken) =>
+            {
+                if (number != 2) return Outcome.Handled;
+                await using var registration = cancellationToken.Register(() => throw new InvalidOperationException("broken callback"));
+                waits.TrySetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+                return Outcome.Handled;
+            },
+            options => (options.DrainTimeout, options.BatchRecords) = (TimeSpan.Zero, 1));
+        await waits.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await member.EndAsync();
+        (await rig.LineAsync("a callback of its handler threw")).ShouldStartWith("Warning");
+        (await rig.NumbersAsync()).ShouldBe([0, 1]);
+        var next = rig.Run();
+        await rig.BookedAsync(3, next);
+        await next.EndAsync();
+        (await rig.NumbersAsync()).ShouldBe([0, 1, 2]);
+    }
+
+    [Fact]
     public async Task A_batch_that_takes_long_ends_between_two_records_so_that_it_can_never_take_for_ever()
     {
         await using var rig = await InboxRig.StartAsync(servers);
