@@ -7,6 +7,7 @@ using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming.Handling;
 using Nova.Events.Kafka.Consuming.State;
+using Nova.Events.Kafka.Publishing;
 
 namespace Nova.Events.Kafka.Consuming;
 
@@ -22,18 +23,27 @@ internal sealed class DeadLetterWriter : ISetAside, IDisposable
     private readonly ILogger _logger;
     private readonly ConsumerOptions _options;
     private readonly TimeProvider _time;
-    private readonly KafkaOptions _kafka;
-    private readonly Lock _lock = new();
-    private IProducer<byte[]?, byte[]?>? _producer;
+    private readonly LastingProducer _producer;
 
-    public DeadLetterWriter(KafkaOptions kafka, ConsumerOptions options, ILogger logger, TimeProvider time) =>
-        (_group, _kafka, _options, _logger, _time) = (options.Group, kafka, options, logger, time);
-
-    /// <summary>The client that is written with now; another one after a fatal error.</summary>
-    internal IProducer<byte[]?, byte[]?> Producer
+    public DeadLetterWriter(KafkaOptions kafka, ConsumerOptions options, ILogger logger, TimeProvider time)
     {
-        get { lock (_lock) return _producer ??= NewProducer(); }
+        (_group, _options, _logger, _time) = (options.Group, options, logger, time);
+        _producer = new LastingProducer(
+            () =>
+            {
+                var config = kafka.ApplyTo(new ProducerConfig(), options.Group + "-dlq");
+                (config.EnableIdempotence, config.Acks, config.LingerMs, config.MessageTimeoutMs) = (true, Acks.All, 5, (int)MessageTimeout.TotalMilliseconds);
+                // All records without a key to one partition: set aside in order, they stay in order.
+                (config.Partitioner, config.MessageMaxBytes) = (Partitioner.Murmur2, 32 << 20);
+                // A record may have come compressed, and fit for that alone.
+                config.CompressionType = CompressionType.Lz4;
+                return config;
+            },
+            MessageTimeout);
     }
+
+    /// <summary>The client that writes now.</summary>
+    internal IProducer<byte[]?, byte[]?> Client => _producer.Current;
 
     /// <inheritdoc/>
     public async Task WriteAsync(RecordView record, string reason, string? exceptionType, int attempts, CancellationToken cancellationToken)
@@ -62,13 +72,7 @@ internal sealed class DeadLetterWriter : ISetAside, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        IProducer<byte[]?, byte[]?>? last;
-        lock (_lock) last = _producer;
-        // Not under the lock, which a callback of it may be waiting for.
-        last?.Dispose();
-    }
+    public void Dispose() => _producer.Dispose();
 
     private async Task<DeliveryResult<byte[]?, byte[]?>> ProduceAsync(string topic, Message<byte[]?, byte[]?> message, RecordView record, CancellationToken cancellationToken)
     {
@@ -76,7 +80,7 @@ internal sealed class DeadLetterWriter : ISetAside, IDisposable
         {
             try
             {
-                return await Producer.ProduceAsync(topic, message, cancellationToken);
+                return await _producer.Current.ProduceAsync(topic, message, cancellationToken);
             }
 #pragma warning disable CA1031 // Whatever it is: what is not acknowledged is not set aside, and its offset stays.
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -86,34 +90,5 @@ internal sealed class DeadLetterWriter : ISetAside, IDisposable
                 await Task.Delay(_options.DelayBefore(attempt), _time, cancellationToken);
             }
         }
-    }
-
-    // An idempotent client that lost its place takes nothing any more, for ever; what is asked of it gets the first error again, which does not say that it is
-    // fatal. What it had in hand may be in the topic: a second copy has the same id.
-    private void Replace(IProducer<byte[]?, byte[]?> failed)
-    {
-        lock (_lock)
-        {
-            if (_producer != failed) return;
-            _producer = null;
-        }
-
-        // Whoever still waits for an answer of it gets one before it goes.
-        _ = Task.Run(() =>
-        {
-            failed.Flush(MessageTimeout);
-            failed.Dispose();
-        });
-    }
-
-    private IProducer<byte[]?, byte[]?> NewProducer()
-    {
-        var config = _kafka.ApplyTo(new ProducerConfig(), _group + "-dlq");
-        (config.EnableIdempotence, config.Acks, config.LingerMs, config.MessageTimeoutMs) = (true, Acks.All, 5, (int)MessageTimeout.TotalMilliseconds);
-        // All records without a key to one partition: set aside in order, they stay in order.
-        (config.Partitioner, config.MessageMaxBytes) = (Partitioner.Murmur2, 32 << 20);
-        // A record may have come compressed, and fit for that alone.
-        config.CompressionType = CompressionType.Lz4;
-        return new ProducerBuilder<byte[]?, byte[]?>(config).SetErrorHandler((client, error) => { if (error.IsFatal) Replace(client); }).SetLogHandler(static (_, _) => { }).Build();
     }
 }

@@ -9,6 +9,7 @@ using Nova.Events.Kafka;
 using Nova.Events.Kafka.Consuming;
 using Nova.Events.Kafka.Consuming.Handling;
 using Nova.Events.Kafka.Consuming.Native;
+using Nova.Events.Kafka.Publishing;
 using Nova.Events.Kafka.Topology;
 using Shouldly;
 using Xunit;
@@ -16,7 +17,7 @@ using Xunit;
 namespace Nova.Events.IntegrationTests.Kafka;
 
 [Collection(ServersCollection.Name)]
-public sealed class DeadLetterWriterTests(RunningServers servers)
+public sealed class FatalProducerTests(RunningServers servers)
 {
     /// <summary>As librdkafka fails where a broker no longer knows an idempotent client's place: by its own means of testing.</summary>
     [Fact]
@@ -28,18 +29,30 @@ public sealed class DeadLetterWriterTests(RunningServers servers)
         using var letters = new DeadLetterWriter(kafka, options, NullLogger.Instance, TimeProvider.System);
         for (var round = 0; round < 2; round++)
         {
-            var client = letters.Producer;
+            var client = letters.Client;
             var writing = Enumerable.Range(round * 40, 20).Select(number => WriteAsync(letters, number)).ToList();
             FailForGood(NativeClient.HandleOf(client).DangerousGetHandle(), ErrorCode.OutOfOrderSequenceNumber, "for the test");
             writing.AddRange(Enumerable.Range((round * 40) + 20, 20).Select(number => WriteAsync(letters, number)));
             await Task.WhenAll(writing).WaitAsync(TimeSpan.FromSeconds(30));
-            letters.Producer.ShouldNotBeSameAs(client);
+            letters.Client.ShouldNotBeSameAs(client);
         }
 
         var (reader, numbers) = (new TopicReader(kafka), new HashSet<string>());
         foreach (var partition in await reader.SnapshotAsync(topic => topic == Topics.DeadLetters(options.Group), CancellationToken.None))
             await foreach (var letter in reader.ReadAsync(partition, CancellationToken.None)) numbers.Add(Encoding.UTF8.GetString(letter.Value!));
         numbers.Count.ShouldBe(80);
+    }
+
+    [Fact]
+    public async Task A_publisher_whose_client_failed_for_good_publishes_with_the_next()
+    {
+        var (kafka, topic) = (new KafkaOptions { BootstrapServers = servers.Kafka }, Fresh.Name("fatal"));
+        await new TopicSetup(kafka, new TopicOptions()).EnsureAsync([new(topic, 1)]);
+        using var publisher = new RecordPublisher(kafka, TimeSpan.FromSeconds(10));
+        await publisher.PublishAsync(new PublishRecord(topic, null, [1], []));
+        FailForGood(NativeClient.HandleOf(publisher.Client).DangerousGetHandle(), ErrorCode.OutOfOrderSequenceNumber, "for the test");
+        var isPublished = await Eventually.ValueAsync(async () => await Record.ExceptionAsync(() => publisher.PublishAsync(new PublishRecord(topic, null, [2], []))) is null, published => published, TimeSpan.FromSeconds(20));
+        isPublished.ShouldBeTrue();
     }
 
     private static Task WriteAsync(DeadLetterWriter letters, int number)
