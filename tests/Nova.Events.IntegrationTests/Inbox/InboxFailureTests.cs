@@ -101,11 +101,14 @@ public sealed class InboxFailureTests(RunningServers servers)
     {
         await using var rig = await InboxRig.StartAsync(servers);
         await rig.Kafka.WriteAsync(3, _ => "k");
-        var member = rig.Run(async (number, transaction, cancellationToken) =>
-        {
-            if (number == 2) await (commit ? transaction.CommitAsync(cancellationToken) : transaction.RollbackAsync(cancellationToken));
-            return Outcome.Handled;
-        });
+        var member = rig.Run(
+            async (number, transaction, cancellationToken) =>
+            {
+                if (number == 2) await (commit ? transaction.CommitAsync(cancellationToken) : transaction.RollbackAsync(cancellationToken));
+                return Outcome.Handled;
+            },
+            // All three in one transaction, however they are fetched.
+            options => (options.BatchRecords, options.BatchAge) = (3, TimeSpan.FromMinutes(1)));
         (await Should.ThrowAsync<TransactionEndedException>(member.Running)).Message.ShouldContain("Leave it open");
         member.Stop.Dispose();
         (await rig.NextAsync()).ShouldBe(0);
