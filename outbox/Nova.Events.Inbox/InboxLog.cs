@@ -26,6 +26,9 @@ internal static partial class InboxLog
     [LoggerMessage(7106, LogLevel.Debug, "{Topic}:{Partition} is not read yet: {Reason}")]
     public static partial void NotReadYet(ILogger logger, string topic, int partition, string reason);
 
+    [LoggerMessage(7107, LogLevel.Warning, "{Group} cancelled what it handles of {Topic}:{Partition}, and a callback of its handler threw")]
+    public static partial void CancellationThrew(ILogger logger, Exception exception, string group, string topic, int partition);
+
     [LoggerMessage(7110, LogLevel.Debug, "batch {Topic}:{Partition} {First}-{Last} records={Records} repeats={Repeats}")]
     public static partial void Applied(ILogger logger, string topic, int partition, long first, long last, int records, int repeats);
 

@@ -68,6 +68,10 @@ public sealed class LocalServers : IAsyncDisposable
             ? throw new InvalidOperationException($"The mock cluster cannot resume: {limits}")
             : OurProcess(kind).StartAsync(cancellationToken);
 
+    /// <summary>True where one of our servers has ended by itself.</summary>
+    /// <exception cref="InvalidOperationException">The server is not our child process.</exception>
+    public bool HasEnded(ServerKind kind) => OurProcess(kind).HasEnded;
+
     /// <summary>SIGSTOP to one of our servers and its children: it keeps its connections and answers nobody.</summary>
     /// <exception cref="InvalidOperationException">The server is not our child process.</exception>
     public void Freeze(ServerKind kind) => OurProcess(kind).Freeze();

@@ -7,6 +7,7 @@ using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.Kafka.Consuming.Handling;
 using Nova.Events.Kafka.Consuming.State;
+using Nova.Events.Kafka.Publishing;
 
 namespace Nova.Events.Kafka.Consuming;
 
@@ -17,26 +18,32 @@ namespace Nova.Events.Kafka.Consuming;
 /// </summary>
 internal sealed class DeadLetterWriter : ISetAside, IDisposable
 {
+    private static readonly TimeSpan MessageTimeout = TimeSpan.FromSeconds(30);
     private readonly string _group;
     private readonly ILogger _logger;
     private readonly ConsumerOptions _options;
     private readonly TimeProvider _time;
-    private readonly Lazy<IProducer<byte[]?, byte[]?>> _producer;
+    private readonly LastingProducer _producer;
 
     public DeadLetterWriter(KafkaOptions kafka, ConsumerOptions options, ILogger logger, TimeProvider time)
     {
         (_group, _options, _logger, _time) = (options.Group, options, logger, time);
-        _producer = new(() =>
-        {
-            var config = kafka.ApplyTo(new ProducerConfig(), options.Group + "-dlq");
-            (config.EnableIdempotence, config.Acks, config.LingerMs, config.MessageTimeoutMs) = (true, Acks.All, 5, 30_000);
-            // All records without a key to one partition: set aside in order, they stay in order.
-            (config.Partitioner, config.MessageMaxBytes) = (Partitioner.Murmur2, 32 << 20);
-            // A record may have come compressed, and fit for that alone.
-            config.CompressionType = CompressionType.Lz4;
-            return new ProducerBuilder<byte[]?, byte[]?>(config).SetErrorHandler(static (_, _) => { }).SetLogHandler(static (_, _) => { }).Build();
-        });
+        _producer = new LastingProducer(
+            () =>
+            {
+                var config = kafka.ApplyTo(new ProducerConfig(), options.Group + "-dlq");
+                (config.EnableIdempotence, config.Acks, config.LingerMs, config.MessageTimeoutMs) = (true, Acks.All, 5, (int)MessageTimeout.TotalMilliseconds);
+                // All records without a key to one partition: set aside in order, they stay in order.
+                (config.Partitioner, config.MessageMaxBytes) = (Partitioner.Murmur2, 32 << 20);
+                // A record may have come compressed, and fit for that alone.
+                config.CompressionType = CompressionType.Lz4;
+                return config;
+            },
+            MessageTimeout);
     }
+
+    /// <summary>The client that writes now.</summary>
+    internal IProducer<byte[]?, byte[]?> Client => _producer.Current;
 
     /// <inheritdoc/>
     public async Task WriteAsync(RecordView record, string reason, string? exceptionType, int attempts, CancellationToken cancellationToken)
@@ -65,10 +72,7 @@ internal sealed class DeadLetterWriter : ISetAside, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_producer.IsValueCreated) _producer.Value.Dispose();
-    }
+    public void Dispose() => _producer.Dispose();
 
     private async Task<DeliveryResult<byte[]?, byte[]?>> ProduceAsync(string topic, Message<byte[]?, byte[]?> message, RecordView record, CancellationToken cancellationToken)
     {
@@ -76,7 +80,7 @@ internal sealed class DeadLetterWriter : ISetAside, IDisposable
         {
             try
             {
-                return await _producer.Value.ProduceAsync(topic, message, cancellationToken);
+                return await _producer.Current.ProduceAsync(topic, message, cancellationToken);
             }
 #pragma warning disable CA1031 // Whatever it is: what is not acknowledged is not set aside, and its offset stays.
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

@@ -41,7 +41,7 @@ internal interface IPartitionWork
 /// <summary>A partition that was assigned.</summary>
 /// <param name="Committed">Its committed offset with the metadata.</param>
 /// <param name="LogStart">Its first offset still in the log.</param>
-/// <param name="LogEnd">The offset after its last.</param>
+/// <param name="LogEnd">The offset after its last; the largest number where that can't be told.</param>
 internal readonly record struct AssignedPartition(CommittedOffset Committed, long LogStart, long LogEnd)
 {
     public TopicPartition Partition => Committed.Partition;

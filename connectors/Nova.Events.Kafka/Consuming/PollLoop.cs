@@ -113,7 +113,7 @@ internal sealed class PollLoop : IFetchedRecords
     private List<TopicPartitionOffset> Assigned(List<TopicPartition> partitions)
     {
         var committed = CommitMetadata.Committed(Consumer, partitions, RequestTimeout);
-        var log = new LogExtent(Consumer);
+        var log = new LogExtent(Consumer, _logger);
         return [.. _work.Assigned([.. committed.Select(log.Of)])];
     }
 

@@ -67,20 +67,47 @@ public sealed class DeadLetterReader(KafkaOptions kafka)
         }
     }
 
+    /// <summary>Retention goes on while a slow redrive reads: what it takes meanwhile is passed over.</summary>
     private async IAsyncEnumerable<ConsumedRecord> RecordsAsync(PartitionSnapshot partition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var records = _reader.ReadAsync(partition, patience.Token).GetAsyncEnumerator(CancellationToken.None);
-        while (await NextAsync(records, patience, cancellationToken)) yield return records.Current;
+        bool? isRecord = null;
+        while (isRecord is null)
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await using var records = _reader.ReadAsync(partition, patience.Token).GetAsyncEnumerator(CancellationToken.None);
+            while ((isRecord = await NextAsync(records, patience, cancellationToken)) is true)
+            {
+                yield return records.Current;
+                partition = partition with { First = records.Current.Offset + 1 };
+            }
+
+            if (isRecord is null) partition = await RestOfAsync(partition, cancellationToken);
+        }
+    }
+
+    /// <summary>What of a partition is there now.</summary>
+    private async Task<PartitionSnapshot> RestOfAsync(PartitionSnapshot partition, CancellationToken cancellationToken)
+    {
+        var now = (await SnapshotAsync(topic => topic == partition.Topic, cancellationToken)).FirstOrDefault(other => other.Partition == partition.Partition);
+        return partition with { First = Math.Max(partition.First, now.First), End = Math.Min(partition.End, now.End) };
     }
 
     /// <summary>A broker that is away makes the client wait for ever; a tool says so instead.</summary>
-    private async Task<bool> NextAsync(IAsyncEnumerator<ConsumedRecord> records, CancellationTokenSource patience, CancellationToken cancellationToken)
+    /// <returns>False at the end; null where the log no longer holds what comes next.</returns>
+    private async Task<bool?> NextAsync(IAsyncEnumerator<ConsumedRecord> records, CancellationTokenSource patience, CancellationToken cancellationToken)
     {
         patience.CancelAfter(Patience);
         try
         {
             return await records.MoveNextAsync();
+        }
+        catch (KafkaException exception) when (exception.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange)
+        {
+            return null;
+        }
+        catch (KafkaException exception)
+        {
+            throw new KafkaUnavailableException(kafka.BootstrapServers, exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {

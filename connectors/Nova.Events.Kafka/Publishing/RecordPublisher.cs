@@ -5,7 +5,7 @@ namespace Nova.Events.Kafka.Publishing;
 /// <summary>Publishes single records and waits for their acknowledgement. One instance serves a process; it is safe for concurrent use.</summary>
 public sealed class RecordPublisher : IDisposable
 {
-    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly LastingProducer _producer;
     private readonly string _bootstrapServers;
 
     /// <summary>A publisher whose records are given up after <paramref name="timeout"/> without an acknowledgement.</summary>
@@ -13,12 +13,13 @@ public sealed class RecordPublisher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(kafka);
         _bootstrapServers = kafka.BootstrapServers;
-        var config = ProducerSettings.For(kafka, "publisher", TimeSpan.FromMilliseconds(2), timeout);
-        _producer = new ProducerBuilder<byte[]?, byte[]?>(config)
-            .SetErrorHandler(static (_, _) => { })
-            .SetLogHandler(static (_, _) => { })
-            .Build();
+        _producer = new LastingProducer(() => ProducerSettings.For(kafka, "publisher", TimeSpan.FromMilliseconds(2), timeout), timeout);
+        // A setting that can't be used is told now, not to the first who publishes.
+        _ = Client;
     }
+
+    /// <summary>The client that publishes now.</summary>
+    internal IProducer<byte[]?, byte[]?> Client => _producer.Current;
 
     /// <summary>Returns once Kafka has the record (acks=all). Cancelling stops the wait, not the record.</summary>
     /// <exception cref="PublishException">Kafka did not take it within the timeout, or never will.</exception>
@@ -29,7 +30,7 @@ public sealed class RecordPublisher : IDisposable
         foreach (var header in record.Headers) message.Headers.Add(header.Name, header.Value);
         try
         {
-            await _producer.ProduceAsync(record.Topic, message, cancellationToken);
+            await Client.ProduceAsync(record.Topic, message, cancellationToken);
         }
         catch (KafkaException exception)
         {

@@ -25,8 +25,7 @@ internal sealed class BatchApplier(InboxSession session, bool isRetryTopic, Canc
         for (var faults = 0; row.Next < batch.After.Next;)
         {
             stopping.ThrowIfCancellationRequested();
-            var isGivenUp = pieces.At < batch.Records.Count && row.Aside?.Offset == batch.Records[pieces.At].Offset;
-            if (isGivenUp) pieces.Failed(0);
+            var isGivenUp = IsGivenUp(batch, row, pieces);
             var step = batch.Step(row, pieces.At, pieces.To) with { EndAfter = Enough(batch, row, pieces.At) };
             var result = isGivenUp ? await SetAsideAsync(step, row.Aside!) : await session.Inbox.ApplyAsync(step, closed);
             if (result.Kind == StepResultKind.Unavailable)
@@ -50,6 +49,14 @@ internal sealed class BatchApplier(InboxSession session, bool isRetryTopic, Canc
         return row;
     }
 
+    /// <summary>True where the next piece is the one record that the row has a verdict on. Until then that record is kept out of every piece.</summary>
+    private static bool IsGivenUp(InboxBatch batch, InboxRow row, BatchPieces pieces)
+    {
+        if (row.Aside is not { } verdict || batch.IndexOf(verdict.Offset) is not { } index) return false;
+        pieces.Isolate(index);
+        return pieces.At == index;
+    }
+
     /// <summary>One record that failed in a transaction of its own: a dead letter now, or another attempt after a pause.</summary>
     private async Task<StepResult> AfterFailureAsync(InboxStep step, int attempts, Outcome outcome)
     {
@@ -69,8 +76,14 @@ internal sealed class BatchApplier(InboxSession session, bool isRetryTopic, Canc
     private async Task<StepResult> SetAsideAsync(InboxStep step, InboxVerdict verdict)
     {
         IsRetrying = true;
-        var given = step.Before with { Aside = verdict };
-        if (step.Before.Aside != verdict && await InsistAsync(new InboxStep(step.Before, given, [])) is { Kind: StepResultKind.Moved } moved) return moved;
+        var given = step.Before;
+        if (given.Aside != verdict)
+        {
+            // Repeats in front of it are passed with the verdict: the next owner's first record is the one that it is on.
+            given = given with { Next = verdict.Offset, Aside = verdict };
+            if (await InsistAsync(new InboxStep(step.Before, given, [])) is { Kind: StepResultKind.Moved } moved) return moved;
+        }
+
         await session.Aside.WriteAsync(step.Records[0], verdict.Reason, verdict.Exception, verdict.Attempts, closed);
         return await InsistAsync(new InboxStep(given, step.After, []));
     }

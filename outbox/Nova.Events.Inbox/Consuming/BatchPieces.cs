@@ -15,13 +15,17 @@ internal sealed class BatchPieces(int count)
     /// <summary>The end of the next piece.</summary>
     public int To => At < _soloFrom ? _soloFrom : At < _soloTo ? At + 1 : count;
 
-    public bool IsDone => At == count;
-
     /// <summary>True where what fails now is the record's own doing.</summary>
     public bool IsAlone => To - At == 1;
 
     /// <param name="records">How many of the piece; null for all.</param>
     public void Applied(int? records = null) => At = records is { } count ? At + count : To;
+
+    /// <summary>The record at <paramref name="index"/> of the batch goes alone, once what is before it is applied.</summary>
+    public void Isolate(int index)
+    {
+        if (index >= At && index < To) Failed(index - At);
+    }
 
     /// <param name="index">Of the piece's records; null where unknown.</param>
     public void Failed(int? index) => (_soloFrom, _soloTo) = index is { } i ? (At + i, At + i + 1) : (At, To);

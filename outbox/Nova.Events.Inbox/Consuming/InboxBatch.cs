@@ -27,7 +27,10 @@ internal sealed class InboxBatch(InboxRow before)
     public bool IsEmpty => After.Next == Before.Next;
 
     /// <summary>What is between its last record and <paramref name="end"/> holds none.</summary>
-    public void PassTo(long end) => After = After with { Next = Math.Max(After.Next, end) };
+    public void PassTo(long end)
+    {
+        if (end > After.Next) After = After.At(end);
+    }
 
     /// <param name="positions">Those after the record.</param>
     public void Add(RecordView record, bool isRepeat, ImmutableSortedDictionary<string, Position> positions)
@@ -35,8 +38,11 @@ internal sealed class InboxBatch(InboxRow before)
         if (isRepeat) Repeats++;
         else _records.Add(record);
         Bytes += record.Size;
-        After = After with { Next = record.Offset + 1, Positions = positions, Aside = null };
+        After = After.At(record.Offset + 1) with { Positions = positions };
     }
+
+    /// <returns>Which of <see cref="Records"/> is at the offset; null where none is.</returns>
+    public int? IndexOf(long offset) => _records.FindIndex(record => record.Offset == offset) is >= 0 and var index ? index : null;
 
     /// <summary>Records <paramref name="from"/> up to, not including, <paramref name="to"/> as a step from <paramref name="row"/>; with the last ones go the repeats behind them.</summary>
     public InboxStep Step(InboxRow row, int from, int to)
@@ -51,6 +57,6 @@ internal sealed class InboxBatch(InboxRow before)
         var rule = new PositionRule(row.Positions);
         for (var i = from; i < to; i++) rule.IsRepeat(_records[i]);
         var isByPosition = !ReferenceEquals(After.Positions, Before.Positions);
-        return row with { Next = _records[to - 1].Offset + 1, Positions = isByPosition ? rule.Positions : row.Positions, Aside = null };
+        return row.At(_records[to - 1].Offset + 1) with { Positions = isByPosition ? rule.Positions : row.Positions };
     }
 }

@@ -77,7 +77,21 @@ internal sealed class InboxLane : IDisposable
     }
 
     // Not on the poll thread: a handler's statement is cancelled over a connection of its own, which takes its time where the database is frozen.
-    private void Cancel(CancellationTokenSource source) => _cancelling = Task.WhenAll(_cancelling, source.CancelAsync());
+    private void Cancel(CancellationTokenSource source) => _cancelling = Task.WhenAll(_cancelling, CancelAsync(source));
+
+    private async Task CancelAsync(CancellationTokenSource source)
+    {
+        try
+        {
+            await source.CancelAsync();
+        }
+#pragma warning disable CA1031 // A handler's callback may throw what it wants: it is cancelled all the same, and the member goes on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            InboxLog.CancellationThrew(_session.Logger, exception, _session.Options.Group, _partition.Topic, _partition.Partition.Value);
+        }
+    }
 
     private async Task RunAsync()
     {

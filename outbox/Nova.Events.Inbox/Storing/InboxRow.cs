@@ -12,6 +12,9 @@ internal sealed record InboxRow(InboxKey Key, long First, long Next, ImmutableSo
 {
     /// <summary>Of the next record, where it is given up and its dead letter may not be written yet; else null.</summary>
     public InboxVerdict? Aside { get; init; }
+
+    /// <summary>The row further on, at <paramref name="next"/>: the verdict stays until it is passed.</summary>
+    public InboxRow At(long next) => this with { Next = next, Aside = Aside?.Offset < next ? null : Aside };
 }
 
 /// <summary>Whose row it is.</summary>

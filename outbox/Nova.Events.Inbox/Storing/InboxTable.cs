@@ -30,7 +30,7 @@ internal sealed class InboxTable(NpgsqlConnection connection)
         """;
 
     private const string CurrentTransaction = "SELECT pg_current_xact_id_if_assigned()::text";
-    private const string IsCommitted = "SELECT pg_xact_status($1::xid8) = 'committed'";
+    private const string TransactionStatus = "SELECT pg_xact_status($1::xid8)";
 
     public async Task<InboxRow?> SelectAsync(InboxKey key, CancellationToken cancellationToken)
     {
@@ -78,11 +78,11 @@ internal sealed class InboxTable(NpgsqlConnection connection)
         return await command.ExecuteScalarAsync(cancellationToken) as string == transactionId;
     }
 
-    /// <returns>False where the transaction was rolled back, or is under way.</returns>
-    public async Task<bool> IsCommittedAsync(string transactionId, CancellationToken cancellationToken)
+    /// <returns><c>committed</c>, <c>aborted</c> or <c>in progress</c>; null where it was so long ago that the server no longer knows.</returns>
+    public async Task<string?> StatusOfAsync(string transactionId, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(IsCommitted, connection) { Parameters = { new() { Value = transactionId } } };
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
+        await using var command = new NpgsqlCommand(TransactionStatus, connection) { Parameters = { new() { Value = transactionId } } };
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
     private static string StateOf(InboxRow row) => new CommittedState(row.Positions).ToText(row.Next, int.MaxValue)!;

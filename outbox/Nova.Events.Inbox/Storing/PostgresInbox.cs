@@ -76,6 +76,7 @@ internal sealed class PostgresInbox(OpenInboxWork open, TimeSpan transactionTime
         var connection = work.Transaction.Connection!;
         var (table, after) = (new InboxTable(connection), step.After);
         if (await table.LockAsync(step.Before.Key, transactionTimeout, closed) is not var (next, aside, transactionId)) return new StepResult(StepResultKind.Moved);
+        if (!await _check.SettleAsync(connection, step.Before.Key, closed)) return new StepResult(StepResultKind.Unavailable, Outcome: Outcome.RetryLater("An earlier transaction is still under way."));
         if (next != step.Before.Next || aside != step.Before.Aside?.Offset) return new StepResult(StepResultKind.Moved);
         progress.TransactionId = transactionId;
         int? early = null;

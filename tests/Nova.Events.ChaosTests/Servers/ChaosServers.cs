@@ -19,6 +19,7 @@ internal sealed class ChaosServers : IAsyncDisposable
     private readonly ServerKind _store;
     private readonly IReadOnlyList<string> _members;
     private readonly ProxyPorts? _ports;
+    private readonly SemaphoreSlim _ending = new(1);
     private Toxiproxy? _network;
 
     private ChaosServers(LocalServers local, ServerKind store, IReadOnlyList<string> members, ProxyPorts? ports) =>
@@ -82,7 +83,34 @@ internal sealed class ChaosServers : IAsyncDisposable
     /// <summary>Port of the other server as a member reaches it.</summary>
     public int StorePortOf(string member) => _ports?.Store(member) ?? StorePort;
 
-    public Task KillAsync(ServerKind kind) => Local.KillAsync(kind, CancellationToken.None);
+    public async Task KillAsync(ServerKind kind)
+    {
+        await _ending.WaitAsync();
+        try
+        {
+            await Local.KillAsync(kind, CancellationToken.None);
+        }
+        finally
+        {
+            _ending.Release();
+        }
+    }
+
+    /// <summary>Starts the server again where it has ended by itself, as a service manager does; true then.</summary>
+    public async Task<bool> ReviveAsync(ServerKind kind)
+    {
+        await _ending.WaitAsync();
+        try
+        {
+            if (!Local.HasEnded(kind)) return false;
+            await Local.ResumeAsync(kind, CancellationToken.None);
+            return true;
+        }
+        finally
+        {
+            _ending.Release();
+        }
+    }
 
     public Task ResumeAsync(ServerKind kind) => Local.ResumeAsync(kind, CancellationToken.None);
 
@@ -105,6 +133,7 @@ internal sealed class ChaosServers : IAsyncDisposable
     {
         if (_network is not null) await _network.DisposeAsync();
         await Local.DisposeAsync();
+        _ending.Dispose();
     }
 
     private int StorePort => _store == ServerKind.Postgres ? new Npgsql.NpgsqlConnectionStringBuilder(Local.Postgres.ConnectionString).Port : Local.ClickHouse.Http.Port;

@@ -23,7 +23,7 @@ internal sealed class SinkChaosRun(ChaosOptions options)
         var (check, verifier) = (new SinkCheck(fleet), new VerifierCheck(fleet));
         var (found, hops) = (await check.RunAsync(stop), await verifier.RunAsync(stop));
         return new SinkResult(
-            state, state.Skipped(SinkFaults.All), drained, ended, SinkLogs.Count([.. fleet.Sinks, fleet.Guest]), found, hops,
+            state, state.Skipped(SinkFaults.All), drained, ended, SinkLogs.Count([.. fleet.Sinks, fleet.Guest]), fleet.Manager.Restarts, found, hops,
             await check.CanFailAsync(found, stop), await verifier.CanFailAsync(stop));
     }
 

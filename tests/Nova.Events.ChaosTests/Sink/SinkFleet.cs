@@ -27,6 +27,8 @@ internal sealed class SinkFleet : IAsyncDisposable
     public const int Partitions = 3;
 
     private const string GuestName = "sink-c";
+    private const int Attempts = 60;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private SinkFleet(ChaosServers servers)
     {
@@ -34,11 +36,15 @@ internal sealed class SinkFleet : IAsyncDisposable
         ClickHouse = new ClickHouseClient(new ClickHouseOptions { Url = Url(servers.Local.ClickHouse.Http.Port), QueryTimeout = TimeSpan.FromMinutes(2) });
         Sinks = [.. Names.Select(Sink)];
         Guest = Sink(GuestName);
+        Manager = new ServiceManager(servers, ServerKind.ClickHouse);
     }
 
     public static IReadOnlyList<string> Names { get; } = ["sink-a", "sink-b"];
 
     public ChaosServers Servers { get; }
+
+    /// <summary>Keeps ClickHouse up where no fault holds it down.</summary>
+    public ServiceManager Manager { get; }
 
     /// <summary>ClickHouse, reached directly.</summary>
     public ClickHouseClient ClickHouse { get; }
@@ -77,7 +83,25 @@ internal sealed class SinkFleet : IAsyncDisposable
     {
         foreach (var sink in Sinks.Append(Guest)) await sink.DisposeAsync();
         ClickHouse.Dispose();
+        await Manager.DisposeAsync();
         await Servers.DisposeAsync();
+    }
+
+    /// <summary>Runs a statement, again for as long as a server takes to come back that has ended by itself.</summary>
+    public async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        for (var left = Attempts; ; left--)
+        {
+            try
+            {
+                await ClickHouse.ExecuteAsync(sql, cancellationToken);
+                return;
+            }
+            catch (ClickHouseException exception) when (left > 0 && exception.Kind == ClickHouseErrorKind.Transient)
+            {
+                await Task.Delay(Pause, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Address of ClickHouse at a port of this machine.</summary>
@@ -86,7 +110,7 @@ internal sealed class SinkFleet : IAsyncDisposable
     private async Task PrepareAsync(string? toxiproxy, CancellationToken cancellationToken)
     {
         await new SchemaMigrator(ClickHouse).UpAsync(cancellationToken);
-        await new BrokenView(ClickHouse).MendAsync(cancellationToken);
+        await new BrokenView(this).MendAsync(cancellationToken);
         await new RefusedType(this).AcceptAsync(cancellationToken);
         await new TopicSetup(Kafka, new TopicOptions()).EnsureAsync(
             [new(DomainTopic, Partitions), new(Topics.ClientEvents, Partitions), new(Topics.DeadLetters(Group), Partitions), new(Topics.Retry(Group), Partitions)], cancellationToken);

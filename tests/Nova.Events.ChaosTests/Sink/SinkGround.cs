@@ -10,7 +10,7 @@ internal sealed class SinkGround(SinkFleet fleet) : IFaultGround
     private readonly PlainFaults _plain = new(fleet.Servers, SinkFleet.Names);
     private readonly LateInsert _late = new(fleet.Servers);
     private readonly RebalanceStorm _storm = new(fleet.Guest);
-    private readonly BrokenView _view = new(fleet.ClickHouse);
+    private readonly BrokenView _view = new(fleet);
     private readonly RefusedType _refused = new(fleet);
 
     public bool? OtherTookOver => null;

@@ -35,6 +35,31 @@ public sealed class InboxExactlyOnceTests(RunningServers servers)
     }
 
     [Fact]
+    public async Task Sources_that_somebody_invents_neither_stop_the_inbox_nor_let_its_row_grow()
+    {
+        await using var rig = await InboxRig.StartAsync(servers);
+        for (var round = 0; round < 2; round++)
+        {
+            for (var i = 0; i < 60; i++)
+            {
+                var source = $"{i:00}{new string('x', SourcePosition.MaxSourceLength - 2)}";
+                await rig.Kafka.WriteAsync(rig.Kafka.Topic, InboxRig.Message(i, (HeaderNames.Position, new SourcePosition(source, new Position(ushort.MaxValue, ulong.MaxValue, uint.MaxValue)).ToString())));
+            }
+
+            // The second time the first sixteen are repeats, also for a member that has only the row; of the others nobody can tell.
+            var (member, expected) = (rig.Run(), round == 0 ? 60 : 60 + 44);
+            await rig.BookedAsync(expected, member);
+            (await Eventually.ValueAsync(() => rig.NextAsync(), next => next == (round + 1) * 60)).ShouldBe((round + 1) * 60);
+            (await Eventually.LocalAsync(() => rig.Kafka.Committed(), offset => offset == (round + 1) * 60)).ShouldBe((round + 1) * 60);
+            await member.EndAsync();
+            (await rig.CountAsync()).ShouldBe(expected);
+            (await rig.ScalarAsync<int>($"SELECT max(length(state)) FROM nova.inbox WHERE topic = '{rig.Kafka.Topic}'")).ShouldBeLessThan(CommittedState.MaxBytes);
+        }
+
+        rig.Lines.Count(line => line.Contains("too-many-sources", StringComparison.Ordinal)).ShouldBe(2, "once for each member");
+    }
+
+    [Fact]
     public async Task A_commit_whose_answer_is_lost_is_found_in_the_inbox_and_not_repeated()
     {
         await using var rig = await InboxRig.StartAsync(servers);

@@ -101,11 +101,14 @@ public sealed class InboxFailureTests(RunningServers servers)
     {
         await using var rig = await InboxRig.StartAsync(servers);
         await rig.Kafka.WriteAsync(3, _ => "k");
-        var member = rig.Run(async (number, transaction, cancellationToken) =>
-        {
-            if (number == 2) await (commit ? transaction.CommitAsync(cancellationToken) : transaction.RollbackAsync(cancellationToken));
-            return Outcome.Handled;
-        });
+        var member = rig.Run(
+            async (number, transaction, cancellationToken) =>
+            {
+                if (number == 2) await (commit ? transaction.CommitAsync(cancellationToken) : transaction.RollbackAsync(cancellationToken));
+                return Outcome.Handled;
+            },
+            // All three in one transaction, however they are fetched.
+            options => (options.BatchRecords, options.BatchAge) = (3, TimeSpan.FromMinutes(1)));
         (await Should.ThrowAsync<TransactionEndedException>(member.Running)).Message.ShouldContain("Leave it open");
         member.Stop.Dispose();
         (await rig.NextAsync()).ShouldBe(0);
@@ -187,6 +190,28 @@ public sealed class InboxFailureTests(RunningServers servers)
     }
 
     [Fact]
+    public async Task A_record_that_was_given_up_stays_so_where_the_next_owner_reads_the_repeats_in_front_of_it_alone()
+    {
+        await using var rig = await InboxRig.StartAsync(servers);
+        await DeleteDeadLettersAsync(rig);
+        foreach (var number in new[] { 0, 0, 1, 2 })
+            await rig.Kafka.WriteAsync(rig.Kafka.Topic, InboxRig.Message(number, (HeaderNames.Position, new SourcePosition("main", Position.Of(1, (ulong)number, 0)).ToString())));
+        var first = rig.Run(number => number == 1 ? Outcome.Poisoned("bad") : Outcome.Handled, options => options.DrainTimeout = TimeSpan.Zero);
+        (await rig.LineAsync("could not be written to")).ShouldNotBeEmpty();
+        await first.EndAsync();
+        var tried = rig.Tried.Count(number => number == 1);
+        await rig.Kafka.CreateAsync(Topics.DeadLetters(rig.Kafka.Group), 1);
+        var mended = rig.Run(configure: options => options.BatchBytes = 1);
+        (await Eventually.ValueAsync(() => rig.NextAsync(), next => next == 4)).ShouldBe(4);
+        await mended.EndAsync();
+        (await rig.NumbersAsync()).ShouldBe([0, 2]);
+        rig.Tried.Count(number => number == 1).ShouldBe(tried);
+        var letters = await rig.DeadLettersAsync();
+        letters.ShouldNotBeEmpty();
+        letters.ShouldAllBe(letter => letter.Header(HeaderNames.DeadLetterOffset) == "2");
+    }
+
+    [Fact]
     public async Task A_dead_letter_is_written_once_however_often_the_row_cannot_be_moved_behind_it()
     {
         await using var rig = await InboxRig.StartAsync(servers);
@@ -202,6 +227,32 @@ public sealed class InboxFailureTests(RunningServers servers)
         await rig.BookedAsync(4, member);
         await member.EndAsync();
         (await rig.DeadLettersAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_handler_whose_callback_throws_when_it_is_cancelled_takes_nothing_else_down()
+    {
+        await using var rig = await InboxRig.StartAsync(servers);
+        await rig.Kafka.WriteAsync(3, _ => "k");
+        var waits = new TaskCompletionSource();
+        var member = rig.Run(
+            async (number, _, cancellationToken) =>
+            {
+                if (number != 2) return Outcome.Handled;
+                await using var registration = cancellationToken.Register(() => throw new InvalidOperationException("broken callback"));
+                waits.TrySetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+                return Outcome.Handled;
+            },
+            options => (options.DrainTimeout, options.BatchRecords) = (TimeSpan.Zero, 1));
+        await waits.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await member.EndAsync();
+        (await rig.LineAsync("a callback of its handler threw")).ShouldStartWith("Warning");
+        (await rig.NumbersAsync()).ShouldBe([0, 1]);
+        var next = rig.Run();
+        await rig.BookedAsync(3, next);
+        await next.EndAsync();
+        (await rig.NumbersAsync()).ShouldBe([0, 1, 2]);
     }
 
     [Fact]

@@ -114,12 +114,58 @@ public sealed class InboxOwnersTests(RunningServers servers)
         (await rig.DeadLettersAsync()).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_commit_of_the_handler_s_own_that_lands_only_after_its_connection_broke_is_found_out_before_anything_is_applied_again()
+    {
+        await using var rig = await InboxRig.StartAsync(servers);
+        await rig.ExecuteAsync("""
+            CREATE FUNCTION rest() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
+            CREATE CONSTRAINT TRIGGER rest AFTER INSERT ON ledger DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION rest();
+            """);
+        await using var holder = await rig.DataSource.OpenConnectionAsync();
+        await ExecuteAsync(holder, "SELECT pg_advisory_lock(1)");
+        var direct = new NpgsqlConnectionStringBuilder(rig.ConnectionString);
+        using var way = new CutWay(direct.Port);
+        await using var through = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(rig.ConnectionString) { Host = "127.0.0.1", Port = way.Port });
+        var handler = new Booking { CommitsFirst = true };
+        var inbox = new PostgresInbox(cancellationToken => NpgsqlWork.OpenAsync(through, handler, cancellationToken), TimeSpan.FromMinutes(1));
+        var row = new InboxRow(new InboxKey("g", "t", 0), 0, 0, CommittedState.Empty.Positions, null);
+        await inbox.BeginAsync(row, CancellationToken.None);
+        var record = new ConsumedRecord { Topic = "t", Partition = 0, Offset = 0, Timestamp = DateTimeOffset.UnixEpoch, Value = "1"u8.ToArray() }.View();
+        var step = new InboxStep(row, row with { Next = 1 }, [record]);
+
+        var first = inbox.ApplyAsync(step, CancellationToken.None);
+        (await WaitingAsync(rig, "query = 'COMMIT' AND wait_event = 'advisory'")).ShouldBe(1);
+        way.Cut();
+        (await first).Kind.ShouldBe(StepResultKind.Unavailable);
+        var second = inbox.ApplyAsync(step, CancellationToken.None);
+        (await WaitingAsync(rig, "query LIKE '%FOR UPDATE%'")).ShouldBe(1);
+        await ExecuteAsync(holder, "SELECT pg_advisory_unlock(1)");
+        await Should.ThrowAsync<TransactionEndedException>(second);
+        (await rig.CountAsync()).ShouldBe(1);
+        (await rig.ScalarAsync<long>("SELECT next_offset FROM nova.inbox")).ShouldBe(0);
+    }
+
+    private static Task<long> WaitingAsync(InboxRig rig, string condition) => Eventually.ValueAsync(
+        () => rig.ScalarAsync<long>($"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND {condition}"), waiting => waiting == 1);
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
     private sealed class Booking : Nova.Events.Inbox.IInboxHandler
     {
+        public bool CommitsFirst { get; set; }
+
         public async ValueTask<Outcome> HandleAsync(RecordView record, NpgsqlTransaction transaction, CancellationToken cancellationToken)
         {
             await using var book = new NpgsqlCommand("INSERT INTO ledger (number, partition) VALUES (1, 0)", transaction.Connection, transaction);
             await book.ExecuteNonQueryAsync(cancellationToken);
+            if (!CommitsFirst) return Outcome.Handled;
+            CommitsFirst = false;
+            await transaction.CommitAsync(cancellationToken);
             return Outcome.Handled;
         }
     }

@@ -55,6 +55,10 @@ internal sealed class RedriveRig(string bootstrapServers) : IDisposable
         return await new Redrive(Kafka, new TopicOptions(), TimeProvider.System).RunAsync(log, log.Catalog.Choose(filter ?? new DeadLetterFilter(), again, max), 100_000, redriven, stopping);
     }
 
+    /// <summary>All letters of a log that was opened before.</summary>
+    public Task<RedriveOutcome> RedriveAsync(DeadLetterLog log, double perSecond, Action<int>? redriven = null) =>
+        new Redrive(Kafka, new TopicOptions(), TimeProvider.System).RunAsync(log, log.Catalog.Choose(new DeadLetterFilter(), again: true, max: null), perSecond, redriven, CancellationToken.None);
+
     /// <summary>Ids in the retry topic, partition by partition.</summary>
     public async Task<List<Guid>> RetriedAsync() => [.. (await LogAsync(Topics.Retry(Group))).Select(record => Guid.Parse(record.Header(HeaderNames.DeadLetterId)!))];
 

@@ -1,4 +1,6 @@
 using System.Text;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Nova.Events.Contracts;
 using Nova.Events.Contracts.Records;
 using Nova.Events.IntegrationTests.Servers;
@@ -168,6 +170,37 @@ public sealed class RedriveTests(RunningServers servers)
     }
 
     [Fact]
+    public async Task Letters_that_retention_took_between_the_look_and_their_turn_are_gone_and_the_rest_is_redriven()
+    {
+        using var rig = await RedriveRig.CreateAsync(servers.Kafka, partitions: 1);
+        await rig.WriteManyAsync(50);
+        var log = await rig.OpenAsync();
+        await DeleteBeforeAsync(rig, 30);
+        var outcome = await rig.RedriveAsync(log, 100_000);
+        (outcome.Redriven, outcome.Gone).ShouldBe((20, 30));
+        await DeleteBeforeAsync(rig, 50);
+        outcome = await rig.RedriveAsync(log, 100_000);
+        (outcome.Redriven, outcome.Gone).ShouldBe((0, 50));
+    }
+
+    [Fact]
+    public async Task Letters_that_retention_takes_while_a_slow_redrive_is_before_them_are_gone_and_the_rest_is_redriven()
+    {
+        // More than the client fetches ahead.
+        const int letters = 25_000;
+        using var rig = await RedriveRig.CreateAsync(servers.Kafka, partitions: 1);
+        await rig.WriteManyAsync(letters);
+        var (log, deleting) = (await rig.OpenAsync(), Task.CompletedTask);
+        var outcome = await rig.RedriveAsync(log, 5_000, count => { if (count == 1) deleting = DeleteBeforeAsync(rig, letters - 10); });
+        await deleting;
+        outcome.Gone.ShouldBeGreaterThan(0);
+        (outcome.Redriven + outcome.Gone).ShouldBe(letters);
+        var last = log.Catalog.Letters.Where(letter => letter.Offset >= letters - 10).Select(letter => letter.Id).ToList();
+        last.Count.ShouldBe(10);
+        last.Except(await rig.RetriedAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_group_without_dead_letters_is_told_with_those_that_have_some()
     {
         using var rig = await RedriveRig.CreateAsync(servers.Kafka);
@@ -180,5 +213,11 @@ public sealed class RedriveTests(RunningServers servers)
     {
         var nowhere = new DeadLetterReader(new KafkaOptions { BootstrapServers = "127.0.0.1:1" });
         (await Should.ThrowAsync<KafkaUnavailableException>(nowhere.OpenAsync("g", CancellationToken.None))).Message.ShouldEndWith(" Start it, or set Kafka:BootstrapServers (NOVA_KAFKA).");
+    }
+
+    private static async Task DeleteBeforeAsync(RedriveRig rig, long offset)
+    {
+        using var admin = new AdminClientBuilder(rig.Kafka.ApplyTo(new AdminClientConfig(), "test")).Build();
+        await admin.DeleteRecordsAsync([new TopicPartitionOffset(Topics.DeadLetters(rig.Group), 0, offset)], new DeleteRecordsOptions { RequestTimeout = TimeSpan.FromSeconds(10) });
     }
 }

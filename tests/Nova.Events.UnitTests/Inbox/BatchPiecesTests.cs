@@ -22,7 +22,7 @@ public sealed class BatchPiecesTests
         var failed = false;
         var pieces = new BatchPieces(3);
         var seen = new List<(int, int)>();
-        while (!pieces.IsDone)
+        while (pieces.At < 3)
         {
             seen.Add((pieces.At, pieces.To));
             if (!failed) pieces.Failed(null);
@@ -34,13 +34,31 @@ public sealed class BatchPiecesTests
     }
 
     [Fact]
+    public void A_record_that_is_kept_out_goes_alone_behind_those_before_it_whatever_becomes_of_them()
+    {
+        var (pieces, seen) = (new BatchPieces(6), new List<(int, int)>());
+        for (var failures = 0; pieces.At < 6;)
+        {
+            pieces.Isolate(3);
+            seen.Add((pieces.At, pieces.To));
+            if (failures == 0) pieces.Failed(1);
+            else if (failures == 2) pieces.Failed(null);
+            else pieces.Applied();
+            failures++;
+        }
+
+        seen.ShouldBe([(0, 3), (0, 1), (1, 2), (1, 2), (2, 3), (3, 4), (4, 6)]);
+    }
+
+    [Fact]
     public void Whatever_fails_each_record_is_applied_once_and_in_order()
     {
         var random = new Random(4711);
         for (var round = 0; round < 2_000; round++)
         {
-            var (pieces, applied) = (new BatchPieces(random.Next(1, 30)), 0);
-            for (var tries = 0; !pieces.IsDone; tries++)
+            var (count, applied) = (random.Next(1, 30), 0);
+            var pieces = new BatchPieces(count);
+            for (var tries = 0; pieces.At < count; tries++)
             {
                 tries.ShouldBeLessThan(10_000);
                 pieces.At.ShouldBe(applied);
@@ -72,7 +90,7 @@ public sealed class BatchPiecesTests
     private static List<(int At, int To, bool Applied)> Pieces(int count, Func<int, int?> failing)
     {
         var (pieces, seen) = (new BatchPieces(count), new List<(int, int, bool)>());
-        while (!pieces.IsDone)
+        while (pieces.At < count)
         {
             var failed = failing(pieces.To);
             seen.Add((pieces.At, pieces.To, failed is null));

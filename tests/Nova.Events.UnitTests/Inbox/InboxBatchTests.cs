@@ -35,6 +35,29 @@ public sealed class InboxBatchTests
     }
 
     [Fact]
+    public void Repeats_in_front_of_a_record_that_is_given_up_leave_the_verdict_where_it_is()
+    {
+        var known = Start with { Positions = Start.Positions.Add("main", Position.Of(1, 9, 0)), Aside = new InboxVerdict(12, 3, "bad", null) };
+        var batch = Batch(known, (10, 8));
+        (batch.Step(known, 0, 0).After is { Next: 11, Aside: { Offset: 12, Reason: "bad" } }).ShouldBeTrue();
+        var next = Batch(batch.After, (11, 9), (12, 10), (13, 11));
+        (next.Records[0].Offset, next.Repeats, next.After.Next, next.After.Aside).ShouldBe((12, 1, 14, null));
+        next.Step(batch.After, 0, 1).After.Aside.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_verdict_on_a_record_that_the_log_no_longer_holds_ends_where_reading_goes_past_it()
+    {
+        var known = Start with { Aside = new InboxVerdict(12, 3, "bad", null) };
+        Batch(known, (13, 9)).After.Aside.ShouldBeNull();
+        var batch = new InboxBatch(known);
+        batch.PassTo(12);
+        batch.After.Aside.ShouldNotBeNull();
+        batch.PassTo(13);
+        (batch.After.Next, batch.After.Aside).ShouldBe((13, null));
+    }
+
+    [Fact]
     public void A_retry_topic_s_records_leave_the_positions_as_they_are()
     {
         var (batch, repeats) = (new InboxBatch(Start), new InboxRepeats(Start, 0, isRetryTopic: true, null));

@@ -11,6 +11,9 @@ internal sealed class ServerProcess(ProcessSpec spec, Func<CancellationToken, Ta
     /// <summary>False before the first start, after its end, and when it ended by itself.</summary>
     public bool IsRunning => _process is { HasExited: false };
 
+    /// <summary>True where it was started, and has ended though nobody here ended it.</summary>
+    public bool HasEnded => _process is { HasExited: true };
+
     /// <summary>Process id; of the last one where it has ended.</summary>
     public int Id => _process?.Id ?? throw new InvalidOperationException("The server was not started.");
 

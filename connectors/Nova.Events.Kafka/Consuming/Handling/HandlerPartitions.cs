@@ -50,7 +50,7 @@ internal sealed class HandlerPartitions(KeyLane[] lanes, HandlerConsumerOptions 
             KafkaLog.Assigned(logger, options.Group, topic, partition, start, intentLast: null);
             var setting = SettingOf(assigned.Partition);
             _tracks[assigned.Partition] = new PartitionTrack(assigned.Partition, start, state, setting);
-            _logEnds[assigned.Partition] = assigned.LogEnd;
+            if (assigned.LogEnd != long.MaxValue) _logEnds[assigned.Partition] = assigned.LogEnd;
             // The ids before it are read again, so that their repeats are known.
             var window = setting.IsRetryTopic ? RetryWindow.Offsets : setting.EventIdWindow ?? 0;
             starts.Add(new TopicPartitionOffset(assigned.Partition, Math.Max(assigned.LogStart, start - window)));

@@ -1,9 +1,7 @@
-using Nova.Events.ClickHouse;
-
 namespace Nova.Events.ChaosTests.Sink.Faults;
 
 /// <summary>A materialized view that fails, in one of several ways, until it is mended. None of it is the data's fault.</summary>
-internal sealed class BrokenView(ClickHouseClient client)
+internal sealed class BrokenView(SinkFleet fleet)
 {
     private const string View = "chaos_view";
     private const string Constraint = "chaos";
@@ -22,13 +20,13 @@ internal sealed class BrokenView(ClickHouseClient client)
         $"DETACH TABLE IF EXISTS {Target}",
     ];
 
-    public Task BreakAsync(Random random, CancellationToken cancellationToken) => client.ExecuteAsync(Forms[random.Next(Forms.Length)], cancellationToken);
+    public Task BreakAsync(Random random, CancellationToken cancellationToken) => fleet.ExecuteAsync(Forms[random.Next(Forms.Length)], cancellationToken);
 
     /// <summary>Whatever is broken, also by an earlier part of the run.</summary>
     public async Task MendAsync(CancellationToken cancellationToken)
     {
-        await client.ExecuteAsync($"ATTACH TABLE IF NOT EXISTS {Target}", cancellationToken);
-        await client.ExecuteAsync($"DROP VIEW IF EXISTS {View} SYNC", cancellationToken);
-        await client.ExecuteAsync($"ALTER TABLE {Target} DROP CONSTRAINT IF EXISTS {Constraint}", cancellationToken);
+        await fleet.ExecuteAsync($"ATTACH TABLE IF NOT EXISTS {Target}", cancellationToken);
+        await fleet.ExecuteAsync($"DROP VIEW IF EXISTS {View} SYNC", cancellationToken);
+        await fleet.ExecuteAsync($"ALTER TABLE {Target} DROP CONSTRAINT IF EXISTS {Constraint}", cancellationToken);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class RefusedType(SinkFleet fleet)
     private const string Constraint = "chaos_rows";
     private static readonly string[] Types = ["CommentDeleted", "PostUnliked", "PostPublished"];
 
-    public Task BreakAsync(Random random, CancellationToken cancellationToken) => fleet.ClickHouse.ExecuteAsync(
+    public Task BreakAsync(Random random, CancellationToken cancellationToken) => fleet.ExecuteAsync(
         $"ALTER TABLE outbox_events ADD CONSTRAINT IF NOT EXISTS {Constraint} CHECK event_type != '{Types[random.Next(Types.Length)]}'", cancellationToken);
 
     /// <summary>The table takes them again; those that were given up so far are redriven.</summary>
@@ -29,7 +29,7 @@ internal sealed class RefusedType(SinkFleet fleet)
 
     /// <summary>Whatever is refused, also by an earlier part of the run.</summary>
     public Task AcceptAsync(CancellationToken cancellationToken) =>
-        fleet.ClickHouse.ExecuteAsync($"ALTER TABLE outbox_events DROP CONSTRAINT IF EXISTS {Constraint}", cancellationToken);
+        fleet.ExecuteAsync($"ALTER TABLE outbox_events DROP CONSTRAINT IF EXISTS {Constraint}", cancellationToken);
 
     /// <summary>How many letters were redriven: a sink may have given some up since the last time.</summary>
     /// <exception cref="KafkaException">The broker is away.</exception>
