@@ -69,10 +69,10 @@ internal static partial class KafkaLog
     [LoggerMessage(2034, LogLevel.Error, "a callback of a handler of {Group} threw when {Topic}:{Partition} was taken away: {Reason}")]
     public static partial void CancellationThrew(ILogger logger, Exception exception, string group, string topic, int partition, string reason);
 
-    [LoggerMessage(2035, LogLevel.Error, "offset-beyond-log: {Topic}:{Partition} ends at {LogEnd}, before {Committed} which {Group} has committed: the topic was made anew, or has lost its end. The partition is not read, the others are. Stop the members of the group, set its offset there (kafka-consumer-groups --group {Group} --topic {Topic}:{Partition} --reset-offsets --execute, with --to-earliest for what the log holds, or --to-latest for what comes), and start them again")]
+    [LoggerMessage(2035, LogLevel.Error, "offset-beyond-log: {Topic}:{Partition} ends at {LogEnd}, before {Committed} which {Group} has committed: the topic was made anew, or has lost its end. The partition is not read, the others are. Stop the members of the group, set its offset there (kafka-consumer-groups --reset-offsets --execute with that --group and --topic, and --to-earliest for what the log holds, or --to-latest for what comes), and start them again")]
     public static partial void BeyondLog(ILogger logger, string topic, int partition, long logEnd, long committed, string group);
 
-    [LoggerMessage(2036, LogLevel.Warning, "{Group} has policies of both kinds: a record that rests in {Group}.retry for up to {Seconds} s holds up the records of parked keys behind it. Give the topics groups of their own where that is too long")]
+    [LoggerMessage(2036, LogLevel.Warning, "{Group} has policies of both kinds: a record that rests in its retry topic for up to {Seconds} s holds up the records of parked keys behind it. Give the topics groups of their own where that is too long")]
     public static partial void DelayHoldsOthers(ILogger logger, string group, double seconds);
 
     [LoggerMessage(2040, LogLevel.Warning, "commit of {Topic}:{Partition} at {Offset} is tried again: {Reason}")]
