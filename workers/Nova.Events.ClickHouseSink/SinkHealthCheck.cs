@@ -15,7 +15,7 @@ internal sealed class SinkHealthCheck(SinkState state, IOptions<ClickHouseSinkOp
         if (state.Failure is { } failure) return HealthCheckResult.Unhealthy(failure);
         if (partitions.Length == 0) return HealthCheckResult.Degraded("no partition is assigned");
         if (Array.Find(partitions, partition => partition.Status == PartitionStatus.Held) is { Topic: not null } held)
-            return HealthCheckResult.Degraded($"{held.Topic}:{held.Partition} is not read: an offset beyond the end of its log is committed; the log says how to go on");
+            return HealthCheckResult.Degraded($"{held.Topic}:{held.Partition} is not read: its topic was made again, or has lost its end; the log says how to go on");
         if (partitions.Count(static partition => partition.Status == PartitionStatus.Retrying) is > 0 and var retrying)
             return HealthCheckResult.Degraded($"inserts of {retrying} partition(s) are tried again; see the log");
         // A dead letter that nobody takes, a question that the table does not answer, a letter that waits for its original: no restart mends them.

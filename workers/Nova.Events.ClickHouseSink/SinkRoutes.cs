@@ -29,7 +29,7 @@ internal sealed class SinkRoutes(IOptions<ClickHouseSinkOptions> options, ClickH
     {
         foreach (var table in (ClickHouseBatchSink[])[_domainEvents, _clientEvents])
         {
-            await check.EnsureAsync(table.Name, cancellationToken);
+            if (options.Value.Delivery == SinkDelivery.ExactlyOnce) await check.EnsureAsync(table.Name, cancellationToken);
             await table.EnsureColumnsAsync(cancellationToken);
         }
     }

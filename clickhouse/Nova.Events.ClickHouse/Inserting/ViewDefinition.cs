@@ -22,7 +22,7 @@ internal sealed partial record ViewDefinition(TablePlace? Target, bool IsRefresh
 
     private const string Name = @"(?:`(?:[^`\\]|\\.|``)+`|\w+)";
 
-    [GeneratedRegex($@"^CREATE MATERIALIZED VIEW {Name}(?:\.{Name})?(?: UUID '[^']*')?(?: ON CLUSTER \S+)?(?<refresh> REFRESH (?:EVERY|AFTER) .*?)?(?: TO (?:(?<database>{Name})\.)?(?<target>{Name})(?= |$)| (?=\())", RegexOptions.Singleline)]
+    [GeneratedRegex($@"^CREATE MATERIALIZED VIEW {Name}(?:\.{Name})?(?: UUID '[^']*')?(?: ON CLUSTER \S+)?(?<refresh> REFRESH (?:EVERY|AFTER) .*?)?(?: TO INNER UUID '[^']*'| TO (?:(?<database>{Name})\.)?(?<target>{Name})(?= |$)| (?=\())", RegexOptions.Singleline)]
     private static partial Regex Head();
 
     [GeneratedRegex(@"\\(.)|`(`)")]

@@ -20,6 +20,9 @@ internal static partial class KafkaLog
     [LoggerMessage(2004, LogLevel.Error, "{Group} could not go on with {Topic}:{Partition}; whoever has it next goes on from what is committed: {Reason}")]
     public static partial void LaneFailed(ILogger logger, string group, string topic, int partition, string reason, Exception exception);
 
+    [LoggerMessage(2005, LogLevel.Error, "topic-replaced: {Group} does not read {Topic}:{Partition}, the others are read: {Reason}")]
+    public static partial void TopicReplaced(ILogger logger, string group, string topic, int partition, string reason);
+
     [LoggerMessage(2010, LogLevel.Information, "batch {Topic}:{Partition} {First}-{Last} rows={Rows} repeats={Repeats} rejected={Rejected} flush={Flush} outcome={Outcome} category=insert elapsed_ms={ElapsedMs}")]
     public static partial void Batch(
         ILogger logger, string topic, int partition, long first, long last, int rows, int repeats, int rejected, string flush, string outcome, double elapsedMs);
@@ -30,8 +33,8 @@ internal static partial class KafkaLog
     [LoggerMessage(2012, LogLevel.Error, "insert of {Token} into {Table} needs an operator (attempt {Attempt}): {Reason}")]
     public static partial void InsertBlocked(ILogger logger, string token, string table, int attempt, string reason);
 
-    [LoggerMessage(2013, LogLevel.Warning, "{Table} does not say what it holds (attempt {Attempt}): {Reason}")]
-    public static partial void TargetUnanswered(ILogger logger, string table, int attempt, string reason);
+    [LoggerMessage(2013, LogLevel.Warning, "{Asked} does not answer what must be known before anything is inserted (attempt {Attempt}): {Reason}")]
+    public static partial void TargetUnanswered(ILogger logger, string asked, int attempt, string reason);
 
     [LoggerMessage(2020, LogLevel.Error, "sink-intent-changed: {Topic}:{Partition} {First}-{Last} encodes to other bytes than the committed intent ({Rows} rows, intended {IntendedRows}); only what the table lacks is inserted. Check the hours of this range with `nova verify`")]
     public static partial void IntentChanged(ILogger logger, string topic, int partition, long first, long last, int rows, int intendedRows);

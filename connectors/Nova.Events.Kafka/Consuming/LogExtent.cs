@@ -36,7 +36,7 @@ internal sealed class LogExtent(Func<TopicPartition, TimeSpan, WatermarkOffsets>
         }
         catch (KafkaException exception) when (exception.Error.Code is
             ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition or ErrorCode.ReplicaNotAvailable or ErrorCode.KafkaStorageError or ErrorCode.UnknownTopicOrPart
-            or ErrorCode.Local_UnknownPartition or ErrorCode.Local_UnknownTopic or ErrorCode.Local_TimedOut)
+            or ErrorCode.Local_UnknownPartition or ErrorCode.Local_UnknownTopic or ErrorCode.Local_TimedOut or ErrorCode.Local_Partial)
         {
             _timeout = ShortTimeout;
             KafkaLog.ExtentUnknown(logger, committed.Partition.Topic, committed.Partition.Partition.Value, exception.Error.Reason);

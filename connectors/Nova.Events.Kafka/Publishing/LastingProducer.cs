@@ -10,20 +10,31 @@ namespace Nova.Events.Kafka.Publishing;
 /// <param name="answerTime">No record waits longer for its answer.</param>
 internal sealed class LastingProducer(Func<ProducerConfig> config, TimeSpan answerTime) : IDisposable
 {
+    /// <summary>The client looks for records that wait too long once a second.</summary>
+    private static readonly TimeSpan ScanInterval = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private IProducer<byte[]?, byte[]?>? _current;
+    private bool _isDisposed;
 
     /// <summary>The client that takes records now, made when it is first asked for. What the one before had in hand may be in its topic.</summary>
     public IProducer<byte[]?, byte[]?> Current
     {
-        get { lock (_lock) return _current ??= NewClient(); }
+        get
+        {
+            lock (_lock)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                return _current ??= NewClient();
+            }
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         IProducer<byte[]?, byte[]?>? last;
-        lock (_lock) last = _current;
+        lock (_lock) (last, _current, _isDisposed) = (_current, null, true);
         // Not under the lock, which its error handler may be waiting for.
         last?.Dispose();
     }
@@ -39,7 +50,7 @@ internal sealed class LastingProducer(Func<ProducerConfig> config, TimeSpan answ
         // Whoever still waits for an answer of it gets one before it goes. Not on this thread, which brings the answers.
         _ = Task.Run(() =>
         {
-            failed.Flush(answerTime);
+            failed.Flush(answerTime + ScanInterval);
             failed.Dispose();
         });
     }

@@ -191,7 +191,7 @@ public sealed class RedriveTests(RunningServers servers)
         using var rig = await RedriveRig.CreateAsync(servers.Kafka, partitions: 1);
         await rig.WriteManyAsync(letters);
         var (log, deleting) = (await rig.OpenAsync(), Task.CompletedTask);
-        var outcome = await rig.RedriveAsync(log, 5_000, count => { if (count == 1) deleting = DeleteBeforeAsync(rig, letters - 10); });
+        var outcome = await rig.RedriveAsync(log, 1_500, count => { if (count == 1) deleting = DeleteBeforeAsync(rig, letters - 10); });
         await deleting;
         outcome.Gone.ShouldBeGreaterThan(0);
         (outcome.Redriven + outcome.Gone).ShouldBe(letters);

@@ -39,6 +39,7 @@ public sealed class DeduplicationWindowTests
     [InlineData("CREATE MATERIALIZED VIEW nova.v TO nova.target (`t` String) AS SELECT t FROM nova.a", "nova", "target", false)]
     [InlineData("CREATE MATERIALIZED VIEW nova.`a v` TO `other db`.`a \\` target` (`t` String) AS SELECT t FROM nova.a", "other db", "a ` target", false)]
     [InlineData("CREATE MATERIALIZED VIEW nova.v REFRESH EVERY 1 HOUR TO nova.target (`t` String) AS SELECT t FROM nova.a", "nova", "target", true)]
+    [InlineData("CREATE MATERIALIZED VIEW nova.v UUID '0b7c' TO INNER UUID '1d' (`t` String) ENGINE = MergeTree ORDER BY t AS SELECT t FROM nova.a", null, null, false)]
     [InlineData("CREATE MATERIALIZED VIEW nova.v (`t` String) ENGINE = MergeTree ORDER BY t AS SELECT ' TO x' AS t FROM nova.a", null, null, false)]
     public void The_target_is_what_the_servers_text_of_a_view_names(string sql, string? database, string? name, bool isRefreshed)
     {

@@ -86,5 +86,17 @@ public sealed class ParkedKeysTests
         keys.Next(7).ShouldBe(ParkedStep.Hold);
     }
 
-    private static void Release(ParkedKeys keys, long committed, int partition = 2) => keys.Release(new Dictionary<int, long> { [partition] = committed });
+    /// <summary>Its records above the watermark are read anew by whoever has the partition next, and nobody would know that newer ones are done.</summary>
+    [Fact]
+    public void A_key_is_not_let_go_before_the_watermark_has_passed_what_is_done_of_it()
+    {
+        var keys = new ParkedKeys(CommittedState.Parse("1;k:7,2,2b,32", 100).Parked, _time);
+        Release(keys, 1_000, watermark: 150);
+        keys.IsDone(7, 150).ShouldBeTrue();
+        Release(keys, 1_000, watermark: 151);
+        keys.Count.ShouldBe(0);
+    }
+
+    private static void Release(ParkedKeys keys, long committed, int partition = 2, long watermark = long.MaxValue) =>
+        keys.Release(new Dictionary<int, long> { [partition] = committed }, watermark);
 }

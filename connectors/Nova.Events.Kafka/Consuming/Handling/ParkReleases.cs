@@ -14,7 +14,7 @@ internal sealed class ParkReleases(IGroupMember member, string retryTopic, TimeP
     {
         if (_isAsking) return;
         if (_answer is { } committed)
-            foreach (var track in tracks) track.Parked.Release(committed);
+            foreach (var track in tracks) track.Parked.Release(committed, track.Watermark);
         _answer = null;
         if (time.GetElapsedTime(_askedAt) < Interval) return;
         var partitions = tracks.Where(track => track.Parked.Count > 0).SelectMany(track => track.Parked.Partitions()).Distinct().ToList();

@@ -101,16 +101,20 @@ internal sealed class ParkedKeys
         lock (_lock) return [.. _keys.Values.Where(key => key.Last is not null).Select(key => key.Last!.Value.Partition)];
     }
 
-    /// <summary>Lets go the keys of which everything in the retry topic is done: nothing is under way, and the last is below what is committed there.</summary>
+    /// <summary>
+    /// Lets go the keys of which everything in the retry topic is done: nothing is under way, and the last is below what is committed there. Not before the
+    /// watermark has passed what is done of a key: until then its records may still come, or come to another owner, and would follow what is newer.
+    /// </summary>
     /// <param name="committed">The group's committed offset of each partition of the retry topic.</param>
-    public void Release(IReadOnlyDictionary<int, long> committed)
+    /// <param name="watermark">Everything below is finished in the keys' own partition.</param>
+    public void Release(IReadOnlyDictionary<int, long> committed, long watermark)
     {
         lock (_lock)
         {
             foreach (var (hash, key) in _keys)
             {
                 if (key.Last is not { } last || !committed.TryGetValue(last.Partition, out var offset)) continue;
-                if (offset > last.Offset && !key.IsDiverting) _hasChanged = _keys.Remove(hash);
+                if (offset > last.Offset && !key.IsDiverting && key.DoneThrough < watermark) _hasChanged = _keys.Remove(hash);
                 else if (offset > last.Offset - Near && offset != key.Seen) key.HeldUntil = _time.GetTimestamp() + (LongestHold.Ticks * _time.TimestampFrequency / TimeSpan.TicksPerSecond);
                 key.Seen = offset;
             }

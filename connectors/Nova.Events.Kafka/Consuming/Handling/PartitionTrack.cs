@@ -49,6 +49,9 @@ internal sealed class PartitionTrack : IPausable, IDisposable
     /// <summary>The offset that was committed when it came; what is below was read for its id alone.</summary>
     public long Start => _start;
 
+    /// <summary>Everything below is finished.</summary>
+    public long Watermark => _watermark;
+
     /// <summary>What becomes of a record that fails; in the retry topic each record brings its own.</summary>
     public FailurePolicy? Policy { get; }
 

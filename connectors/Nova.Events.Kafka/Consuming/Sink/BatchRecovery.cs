@@ -23,7 +23,7 @@ internal sealed class BatchRecovery(TopicPartition partition, SinkRoute route, I
         if (_inherited is { } intent) _repairAttempt = intent.Attempt + 1;
         if (route.IsRetry || route.Delivery == SinkDelivery.AtLeastOnce) return;
         var (topic, number) = (partition.Topic, partition.Partition.Value);
-        var highest = await session.AskAsync(_sink, () => _sink.HighestOffsetAsync(topic, number, committed, cancellationToken), cancellationToken);
+        var highest = await session.AskTableAsync(_sink, () => _sink.HighestOffsetAsync(topic, number, committed, cancellationToken), cancellationToken);
         if (highest is not { } ahead || ahead <= (_inherited?.Last ?? committed - 1)) return;
         KafkaLog.TableAhead(session.Logger, _sink.Name, topic, number, ahead, committed);
         _repairUpTo = ahead;

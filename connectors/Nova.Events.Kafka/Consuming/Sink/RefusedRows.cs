@@ -12,6 +12,7 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// </summary>
 internal sealed class RefusedRows(SinkRoute route, IHeldRows rows, SinkSession session)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly IBatchSink _sink = route.Target;
 
     /// <summary>
@@ -20,8 +21,9 @@ internal sealed class RefusedRows(SinkRoute route, IHeldRows rows, SinkSession s
     /// </summary>
     public async Task<SettledRange?> SettleAsync(PreparedBatch batch, CancellationToken closed)
     {
-        // Each holds a whole range's records: one partition at a time, since all of a table come here at once when its constraints change.
-        await session.Settling.WaitAsync(closed);
+        // Each holds a whole range's records: one partition after the other, since all of a table come here at once when its constraints change. But nobody
+        // waits longer for one that can't go on.
+        var isAlone = await session.Settling.WaitAsync(Patience, closed);
         var memory = new GatheredRecords(new TopicPartition(batch.Range.Topic, batch.Range.Partition), session.Memory);
         try
         {
@@ -30,7 +32,7 @@ internal sealed class RefusedRows(SinkRoute route, IHeldRows rows, SinkSession s
         finally
         {
             memory.Release();
-            session.Settling.Release();
+            if (isAlone) session.Settling.Release();
         }
     }
 

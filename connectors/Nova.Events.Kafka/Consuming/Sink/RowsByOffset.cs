@@ -9,15 +9,10 @@ internal sealed class RowsByOffset(IBatchSink table, SinkSession session) : IHel
     /// <exception cref="TopicReplacedException">They are rows of another topic of the same name.</exception>
     public async Task<HeldRows> HeldAsync(JudgedRange judged, RecordBatch kept, CancellationToken cancellationToken)
     {
-        var stored = await session.AskAsync(table, () => StoredAsync(judged.Range, cancellationToken), cancellationToken);
+        await session.WaitForInsertsAsync(table, judged.Range, cancellationToken);
+        var stored = await session.AskTableAsync(table, () => table.StoredAsync(judged.Range, cancellationToken), cancellationToken);
         EnsureSameTopic(judged.Range, kept, stored);
         return new HeldRows(OffsetSpans.Of(stored.Select(static row => row.Offset)), []);
-    }
-
-    private async Task<IReadOnlyList<StoredRow>> StoredAsync(OffsetRange range, CancellationToken cancellationToken)
-    {
-        await table.WaitForInsertsAsync(range.TokenPrefix, cancellationToken);
-        return await table.StoredAsync(range, cancellationToken);
     }
 
     private static void EnsureSameTopic(OffsetRange range, RecordBatch kept, IReadOnlyList<StoredRow> stored)

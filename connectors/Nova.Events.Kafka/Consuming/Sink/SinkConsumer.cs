@@ -26,7 +26,6 @@ public sealed class SinkConsumer
     /// <summary>Consumes until <paramref name="stopping"/>, then finishes what was taken within the drain timeout. One call for each instance.</summary>
     /// <exception cref="KafkaException">The consumer cannot go on; a new instance may.</exception>
     /// <exception cref="CommittedStateUnreadableException">A newer version wrote the committed state.</exception>
-    /// <exception cref="TopicReplacedException">The table holds rows of another topic of the same name.</exception>
     public async Task RunAsync(CancellationToken stopping)
     {
         var config = _options.ToConfig(_kafka);

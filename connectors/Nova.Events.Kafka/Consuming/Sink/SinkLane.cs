@@ -34,6 +34,7 @@ internal sealed class SinkLane : IDisposable
     private readonly Queue<(long Last, DateTimeOffset? Oldest)> _sealed = new();
     private long _readUpTo;
     private long _endedAt;
+    private volatile bool _isHeld;
     private long _progressedAt;
 
     public SinkLane(AssignedPartition assigned, SinkRoute route, LaneGate gate, TopicIds topics, SinkSession session)
@@ -79,19 +80,23 @@ internal sealed class SinkLane : IDisposable
     /// </summary>
     public bool HasEndedWithoutRebalance => Volatile.Read(ref _endedAt) is var ended and > 0 && _session.Time.GetElapsedTime(ended) > _session.Options.SessionTimeout;
 
+    /// <summary>It can't go on, and an operator must say how: nothing of it is read or committed, the others go on.</summary>
+    public bool IsHeld => _isHeld;
+
     public LaneGate Gate => _gate;
 
     /// <summary>The next batch is overfull and the ones before it still wait: reading on would only fill memory.</summary>
     public bool IsFull => _accumulator.IsOverfull;
 
     /// <summary>Bytes of records that are not encoded yet, and of rows that are not inserted yet.</summary>
-    public long BufferedBytes =>
+    public long BufferedBytes => _isHeld ? 0 :
         _accumulator.BytesHeld + (_accumulator.BytesHandedOver - _preparation.BytesReleased) + _preparation.BytesOpen + _preparation.BytesPrepared - _protocol.BytesDone;
 
     public void Start() => Completion = Task.Run(RunAsync);
 
     public void Take(in FetchedRecord record)
     {
+        if (_isHeld) return;
         Volatile.Write(ref _readUpTo, record.Offset + 1);
         if (record.Offset < _start)
         {
@@ -116,7 +121,7 @@ internal sealed class SinkLane : IDisposable
 
     public void SealIfDue()
     {
-        if (_accumulator.Due() is not { } reason) return;
+        if (_isHeld || _accumulator.Due() is not { } reason) return;
         // A young batch gathers on while the one before it is still on its way: when inserts are slow, they grow instead of queueing.
         if (Sealed >= (reason == FlushReason.Age ? 1 : MaxSealed)) return;
         Seal(reason);
@@ -148,7 +153,7 @@ internal sealed class SinkLane : IDisposable
     {
         var committed = _committed.Offset;
         long? lag = logEnd is { } end ? Math.Max(0, end - committed) : null;
-        var status = _protocol.IsRetrying ? PartitionStatus.Retrying
+        var status = _isHeld ? PartitionStatus.Held : _protocol.IsRetrying ? PartitionStatus.Retrying
             : IsPaused == true ? PartitionStatus.Paused
             : IsSettling || Volatile.Read(ref _readUpTo) < _start ? PartitionStatus.Recovering : PartitionStatus.Running;
         return new PartitionReading(Partition.Topic, Partition.Partition.Value, lag, LagTime(lag), status)
@@ -188,6 +193,12 @@ internal sealed class SinkLane : IDisposable
             await _recovery.BeginAsync(_start, _state, _closed.Token);
             await RunProtocolAsync();
         }
+        catch (TopicReplacedException exception)
+        {
+            _isHeld = true;
+            _gate.Close();
+            KafkaLog.TopicReplaced(_session.Logger, _session.Options.Group, Partition.Topic, Partition.Partition.Value, exception.Message);
+        }
         catch (LaneClosedException)
         {
             Volatile.Write(ref _endedAt, _session.Time.GetTimestamp());
@@ -200,7 +211,7 @@ internal sealed class SinkLane : IDisposable
     // A member goes on committing the old topic's offsets after the new one was made: the broker knows topics by name.
     private async Task EnsureSameTopicAsync()
     {
-        var id = await _session.AskAsync(_target, () => _topics.OfAsync(Partition.Topic), _closed.Token);
+        var id = await _session.AskAsync("Kafka", () => _topics.OfAsync(Partition.Topic), _closed.Token);
         if (_state.TopicId is { } known && id is not null && known != id) throw new TopicReplacedException(Partition, _start);
         _gate.TopicId = id ?? _state.TopicId;
     }

@@ -92,15 +92,15 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
     {
         _use = _use.Next(BytesOf(retries: true), BytesOf(retries: false), session.Options.MaxBufferedBytes);
         // What an earlier owner intended is kept until all of it was read: were every such lane paused, none would ever give memory back.
-        var settling = _use.AreOthersFull ? _lanes.Values.FirstOrDefault(static lane => lane is { IsSettling: true, IsRetry: false }) : null;
-        var settlingRetry = _use.AreRetriesFull ? _lanes.Values.FirstOrDefault(static lane => lane is { IsSettling: true, IsRetry: true }) : null;
+        var settling = _use.AreOthersFull ? Settling(retries: false) : null;
+        var settlingRetry = _use.AreRetriesFull ? Settling(retries: true) : null;
         foreach (var lane in _lanes.Values)
         {
             // A fault of one lane ends the membership: nothing of it is committed, and the next one goes on from what is.
             if (lane.Completion.IsFaulted || lane.Completion.IsCanceled) lane.Completion.GetAwaiter().GetResult();
             if (lane.HasEndedWithoutRebalance) throw new LaneClosedException(lane.Partition, null);
             lane.SealIfDue();
-            Pause(lane, lane.IsFull || (lane.IsRetry ? _use.AreRetriesFull && lane != settlingRetry : _use.AreOthersFull && lane != settling));
+            Pause(lane, lane.IsHeld || lane.IsFull || (lane.IsRetry ? _use.AreRetriesFull && lane != settlingRetry : _use.AreOthersFull && lane != settling));
             var watermarks = Consumer.GetWatermarkOffsets(lane.Partition);
             if (watermarks.High.Value >= 0) _logEnds[lane.Partition] = watermarks.High.Value;
         }
@@ -127,6 +127,10 @@ internal sealed class SinkPartitions(IReadOnlyList<SinkRoute> routes, SinkSessio
         await Task.WhenAll(_released.Select(lane => lane.Completion.ContinueWith(static _ => { }, TaskScheduler.Default)));
         foreach (var lane in _released) End(lane);
     }
+
+    // The one that holds most: one of a partition that can't be read now holds nothing.
+    private SinkLane? Settling(bool retries) =>
+        _lanes.Values.Where(lane => lane.IsSettling && lane.IsRetry == retries).MaxBy(static lane => lane.BufferedBytes);
 
     private long BytesOf(bool retries) => _lanes.Values.Where(lane => lane.IsRetry == retries).Sum(static lane => lane.BufferedBytes);
 

@@ -22,7 +22,7 @@ internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, 
 
     public RecordBlockPool Memory { get; } = new();
 
-    /// <summary>Taken by who reads a range again.</summary>
+    /// <summary>For who reads a range again.</summary>
     public SemaphoreSlim Settling { get; } = new(1);
 
     public ILogger Logger => logger;
@@ -50,25 +50,49 @@ internal sealed class SinkSession(SinkConsumerOptions options, TopicReader log, 
         }
     }
 
-    /// <summary>Asks the target until it answers; after a rebalance every lane asks, and no more at a time than insert.</summary>
-    public async Task<T> AskAsync<T>(IBatchSink sink, Func<Task<T>> ask, CancellationToken closed)
+    /// <summary>Asks the table until it answers; after a rebalance every lane asks, and no more at a time than insert.</summary>
+    public Task<T> AskTableAsync<T>(IBatchSink sink, Func<Task<T>> ask, CancellationToken closed)
     {
-        for (var attempt = 1; ; attempt++)
+        return AskAsync(sink.Name, InTurnAsync, closed);
+
+        async Task<T> InTurnAsync()
         {
             await _questions.WaitAsync(closed);
             try
             {
                 return await ask();
             }
-#pragma warning disable CA1031 // Whatever the target's client throws: nothing can be decided without its answer.
-            catch (Exception exception) when (!closed.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                KafkaLog.TargetUnanswered(logger, sink.Name, attempt, exception.Message);
-            }
             finally
             {
                 _questions.Release();
+            }
+        }
+    }
+
+    /// <summary>Returns once no insert of the range runs, by whomever; however long that takes, others may ask meanwhile.</summary>
+    public Task WaitForInsertsAsync(IBatchSink sink, OffsetRange range, CancellationToken closed) => AskAsync(
+        sink.Name,
+        async () =>
+        {
+            await sink.WaitForInsertsAsync(range.TokenPrefix, closed);
+            return true;
+        },
+        closed);
+
+    /// <summary>Asks until there is an answer.</summary>
+    public async Task<T> AskAsync<T>(string asked, Func<Task<T>> ask, CancellationToken closed)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ask();
+            }
+#pragma warning disable CA1031 // Whatever a client throws: nothing can be decided without the answer.
+            catch (Exception exception) when (!closed.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                KafkaLog.TargetUnanswered(logger, asked, attempt, exception.Message);
             }
 
             await Task.Delay(options.DelayBefore(attempt), time, closed);

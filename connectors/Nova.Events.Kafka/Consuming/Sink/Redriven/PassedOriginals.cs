@@ -32,7 +32,7 @@ internal sealed class PassedOriginals(RetryTarget target, SinkSession session)
     private Task<OriginalPlace?> AheadAsync(IReadOnlyCollection<OriginalPlace> places, CancellationToken cancellationToken)
     {
         var unknown = places.Where(place => !IsPassed(place) && session.Options.Reads(place.Topic)).ToList();
-        return unknown.Count == 0 ? Task.FromResult<OriginalPlace?>(null) : session.AskAsync(target, () => AskAsync(unknown, cancellationToken), cancellationToken);
+        return unknown.Count == 0 ? Task.FromResult<OriginalPlace?>(null) : session.AskAsync("Kafka", () => AskAsync(unknown, cancellationToken), cancellationToken);
     }
 
     private async Task<OriginalPlace?> AskAsync(List<OriginalPlace> places, CancellationToken cancellationToken)

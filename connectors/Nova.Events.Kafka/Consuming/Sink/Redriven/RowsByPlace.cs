@@ -24,7 +24,8 @@ internal sealed class RowsByPlace(RetryTarget target, CommitMark committed, Sink
         var letters = LettersOf(judged.Range, kept);
         await committed.ReachedAsync(judged.Range.First, cancellationToken);
         await _originals.WaitAsync([.. letters.Values], cancellationToken);
-        var stored = await session.AskAsync(target, () => StoredAsync(judged.Range, letters.Values, cancellationToken), cancellationToken);
+        await session.WaitForInsertsAsync(target, judged.Range, cancellationToken);
+        var stored = await session.AskTableAsync(target, () => StoredAsync(letters.Values, cancellationToken), cancellationToken);
         var (held, strangers) = (new List<long>(), new List<RejectedRecord>());
         foreach (var record in kept)
         {
@@ -48,9 +49,8 @@ internal sealed class RowsByPlace(RetryTarget target, CommitMark committed, Sink
 
     /// <returns>Timestamps in Unix milliseconds, by place.</returns>
     private async Task<Dictionary<(string Topic, int Partition, long Offset), long>> StoredAsync(
-        OffsetRange range, IEnumerable<OriginalPlace> places, CancellationToken cancellationToken)
+        IEnumerable<OriginalPlace> places, CancellationToken cancellationToken)
     {
-        await target.WaitForInsertsAsync(range.TokenPrefix, cancellationToken);
         var stored = new Dictionary<(string, int, long), long>();
         foreach (var partition in places.GroupBy(static place => (place.Topic, place.Partition)))
         {
