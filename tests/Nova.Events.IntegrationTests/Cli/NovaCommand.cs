@@ -6,7 +6,7 @@ namespace Nova.Events.IntegrationTests.Cli;
 /// <summary>Runs <c>nova</c> as a user would, in a process of its own with no settings but those given.</summary>
 internal static class NovaCommand
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     public static Task<(int ExitCode, string Output, string Error)> RunAsync(string[] line, params (string Name, string Value)[] environment) =>
         RunAsync(typeof(Role).Assembly.Location, line, environment);
