@@ -6,8 +6,8 @@ namespace Nova.Events.Kafka.Consuming.Sink;
 /// <summary>A consumer that inserts offset ranges into tables, each exactly once. A batch ends at the first of its three limits.</summary>
 public sealed class SinkConsumerOptions : ConsumerOptions
 {
-    /// <summary>The same with a bound of 96 MiB on what is in memory: rows take a third of their records' bytes.</summary>
-    public SinkConsumerOptions() => MaxBufferedBytes = 96L << 20;
+    /// <summary>The same with a bound of 128 MiB on what is in memory: rows take a third of their records' bytes.</summary>
+    public SinkConsumerOptions() => MaxBufferedBytes = 128L << 20;
 
     /// <summary>Records after which a batch is inserted. Default 100,000.</summary>
     [Range(1, 1_000_000)]
